@@ -1,0 +1,1 @@
+//! YANG modules in, a Rust device out.

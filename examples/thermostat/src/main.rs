@@ -1,0 +1,2 @@
+//! A thermostat.
+fn main() {}

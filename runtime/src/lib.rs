@@ -1,0 +1,2 @@
+//! The runtime of a Comi device.
+#![no_std]

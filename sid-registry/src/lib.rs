@@ -1,0 +1,1 @@
+//! SID files of RFC 9595.

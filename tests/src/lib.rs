@@ -1,0 +1,1 @@
+//! The tests of Comi that need more than one crate.
