@@ -1,2 +1,17 @@
 //! The runtime of a Comi device.
+//!
+//! Without features this crate is its [`schema`] room alone, which is what `comi-codegen` links. The feature
+//! `device` (`no_std` + alloc) adds everything a device needs, `client` requests to other devices, `json` RFC 7951
+//! JSON, and `std`, the default, tokio transports.
 #![no_std]
+
+#[cfg(feature = "device")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+#[cfg(feature = "device")]
+pub mod board;
+pub mod schema;
+#[cfg(feature = "device")]
+pub mod value;

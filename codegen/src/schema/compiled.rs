@@ -1,0 +1,292 @@
+//! The effective schema: no groupings, typedefs, uses, augments or deviations are left, only what they mean.
+//!
+//! Everything stands in arenas and refers by index; children keep the order of the source text, an augment's nodes
+//! after those of its target. Unlike the runtime's tables this keeps `choice` and `case`, descriptions and spans,
+//! since trees, documentation and diagnostics need them.
+
+use crate::source::Span;
+
+/// Index of a [`Module`] in [`Schema::modules`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModuleId(pub usize);
+
+/// Index of a [`Node`] in [`Schema::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub usize);
+
+/// Index of an [`Identity`] in [`Schema::identities`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdentityId(pub usize);
+
+/// A compiled set of modules.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    /// Modules, those asked for first, then what they import. Submodules are part of their module.
+    pub modules: Vec<Module>,
+    /// All schema nodes.
+    pub nodes: Vec<Node>,
+    /// All identities.
+    pub identities: Vec<Identity>,
+}
+
+/// A module with its submodules.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// Name.
+    pub name: String,
+    /// Newest revision, `YYYY-MM-DD`.
+    pub revision: Option<String>,
+    /// XML namespace.
+    pub namespace: String,
+    /// Own prefix.
+    pub prefix: String,
+    /// Whether it was asked for (or is augmented or deviated by one that was); false when it is only imported.
+    pub implemented: bool,
+    /// The features it defines, and whether each is supported in this build.
+    pub features: Vec<Feature>,
+    /// Top-level nodes in source order: data nodes, choices, rpcs, notifications, structures; augments of other
+    /// modules' trees are not among them.
+    pub roots: Vec<NodeId>,
+    /// The modules and revisions that it imports.
+    pub imports: Vec<(String, Option<String>)>,
+    /// Description.
+    pub description: Option<String>,
+    /// Extension statements at the module's top level (`lw:version`).
+    pub extensions: Vec<Extension>,
+    /// The `module` statement.
+    pub span: Span,
+}
+
+/// A feature.
+#[derive(Clone, Debug)]
+pub struct Feature {
+    /// Name.
+    pub name: String,
+    /// Whether this build supports it.
+    pub supported: bool,
+}
+
+/// What kind of schema node this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each is the YANG statement of its name")]
+pub enum NodeKind {
+    Action,
+    Anydata,
+    Anyxml,
+    Case,
+    Choice,
+    Container,
+    Input,
+    Leaf,
+    LeafList,
+    List,
+    Notification,
+    Output,
+    Rpc,
+    /// `sx:structure` (RFC 8791) or `rc:yang-data` (RFC 8040).
+    Structure,
+}
+
+/// `status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "each is the YANG keyword of its name")]
+pub enum Status {
+    #[default]
+    Current,
+    Deprecated,
+    Obsolete,
+}
+
+/// A schema node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Kind.
+    pub kind: NodeKind,
+    /// Identifier; `input` and `output` for those. A structure has its own.
+    pub name: String,
+    /// The module whose namespace it is in: of an augment the augmenting module.
+    pub module: ModuleId,
+    /// Parent; `None` at the top level.
+    pub parent: Option<NodeId>,
+    /// Children in source order.
+    pub children: Vec<NodeId>,
+    /// Effective `config`. True inside rpc, action, notification and structure, where it means nothing.
+    pub config: bool,
+    /// `mandatory true` (leaf, choice, anydata, anyxml).
+    pub mandatory: bool,
+    /// The argument of `presence`.
+    pub presence: Option<String>,
+    /// Type of a leaf or leaf-list.
+    pub type_: Option<Type>,
+    /// `default` of a leaf (at most one) or leaf-list, the typedef's where the leaf has none. Not where mandatory.
+    pub defaults: Vec<Default>,
+    /// The default case of a choice.
+    pub default_case: Option<NodeId>,
+    /// Key leafs of a list in the order of the `key` statement.
+    pub keys: Vec<NodeId>,
+    /// Leafs of each `unique` statement.
+    pub unique: Vec<Vec<NodeId>>,
+    /// `min-elements`.
+    pub min_elements: Option<u32>,
+    /// `max-elements`; `None` is unbounded.
+    pub max_elements: Option<u32>,
+    /// `ordered-by user`.
+    pub user_ordered: bool,
+    /// `units`.
+    pub units: Option<String>,
+    /// `must` statements, as written, with the module in whose scope their prefixes are.
+    pub musts: Vec<Must>,
+    /// `when` statements: its own, and those of the augments, uses and cases that brought it.
+    pub whens: Vec<When>,
+    /// Effective status.
+    pub status: Status,
+    /// Description.
+    pub description: Option<String>,
+    /// Reference.
+    pub reference: Option<String>,
+    /// Extension statements below the node.
+    pub extensions: Vec<Extension>,
+    /// The statement that defines it.
+    pub span: Span,
+}
+
+/// A `must`.
+#[derive(Clone, Debug)]
+pub struct Must {
+    /// The XPath expression as written.
+    pub expression: String,
+    /// The module whose prefixes it uses.
+    pub scope: ModuleId,
+    /// `error-message`.
+    pub error_message: Option<String>,
+    /// `error-app-tag`.
+    pub error_app_tag: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A `when`.
+#[derive(Clone, Debug)]
+pub struct When {
+    /// The XPath expression as written.
+    pub expression: String,
+    /// The module whose prefixes it uses.
+    pub scope: ModuleId,
+    /// Whether the context node is the parent (of an augment, uses, choice or case) instead of the node itself.
+    pub on_parent: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A use of an extension.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// The module that defines the extension.
+    pub module: String,
+    /// Its name.
+    pub name: String,
+    /// Its argument.
+    pub argument: Option<String>,
+    /// Extension statements inside it (`lw:expose { lw:object … }`).
+    pub children: Vec<Extension>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A default value: as written, and understood.
+#[derive(Clone, Debug)]
+pub struct Default {
+    /// As written.
+    pub text: String,
+    /// Checked against the type.
+    pub value: Value,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A value as the type gives it.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "each is a value of the built-in type of its name")]
+pub enum Value {
+    Binary(Vec<u8>),
+    /// Names of the bits set, by position.
+    Bits(Vec<String>),
+    Boolean(bool),
+    /// Mantissa at the type's fraction digits.
+    Decimal64(i64),
+    Empty,
+    Enumeration(String),
+    Float(f64),
+    Identityref(IdentityId),
+    Integer(i64),
+    String(String),
+    /// Text of an instance-identifier default; no device table holds one.
+    InstanceIdentifier(String),
+    /// Place of the member type, and the value.
+    Union(usize, Box<Value>),
+    Unsigned(u64),
+}
+
+/// The type of a leaf, its chain of typedefs folded in.
+#[derive(Clone, Debug)]
+pub struct Type {
+    /// The name as written (`inet:port-number`), for trees and documentation.
+    pub written: String,
+    /// The typedefs on the way to the built-in type, nearest first: module name and typedef name.
+    pub typedefs: Vec<(String, String)>,
+    /// What it is.
+    pub kind: TypeKind,
+}
+
+/// A built-in type with its effective restrictions. Empty ranges or lengths: not restricted.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is the built-in type of its name")]
+pub enum TypeKind {
+    Binary { lengths: Vec<(u64, u64)> },
+    /// Ascending by position.
+    Bits { bits: Vec<(u32, String)> },
+    Boolean,
+    Decimal64 { fraction_digits: u8, ranges: Vec<(i64, i64)> },
+    Empty,
+    /// Ascending by value.
+    Enumeration { enums: Vec<(i32, String)> },
+    /// `lw:float` of comi-lwm2m.
+    Float { fraction_digits: u8, ranges: Vec<(f64, f64)> },
+    Identityref { bases: Vec<IdentityId> },
+    InstanceIdentifier { require_instance: bool },
+    /// `bits`: 8, 16, 32 or 64.
+    Integer { bits: u8, ranges: Vec<(i64, i64)> },
+    /// `target` is the leaf the path leads to, `None` where that could not be found (a diagnostic was given).
+    Leafref { path: String, target: Option<NodeId>, require_instance: bool },
+    String { lengths: Vec<(u64, u64)>, patterns: Vec<Pattern> },
+    /// Members in order, nested unions flattened.
+    Union { members: Vec<Type> },
+    /// `bits`: 8, 16, 32 or 64.
+    Unsigned { bits: u8, ranges: Vec<(u64, u64)> },
+}
+
+/// A `pattern`.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// The XSD regular expression as written.
+    pub expression: String,
+    /// `modifier invert-match`.
+    pub inverted: bool,
+}
+
+/// An identity.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Name.
+    pub name: String,
+    /// The module that defines it.
+    pub module: ModuleId,
+    /// Direct bases.
+    pub bases: Vec<IdentityId>,
+    /// Description.
+    pub description: Option<String>,
+    /// Status.
+    pub status: Status,
+    /// Where it stands.
+    pub span: Span,
+}

@@ -1,0 +1,175 @@
+//! Instance data: what the datastore keeps, what a payload decodes to, what an rpc takes and gives.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use super::Value;
+use crate::schema::{List, NodeIndex};
+
+/// The instance of a data node.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    /// `anydata`, `anyxml`: deterministic CBOR, kept as it is.
+    Any(Box<[u8]>),
+    /// `container`, and the content of a notification, input, output or structure.
+    Container(Content),
+    /// `leaf`
+    Leaf(Value),
+    /// `leaf-list`, in the order of its entries.
+    LeafList(Vec<Value>),
+    /// `list`
+    List(Entries),
+}
+
+/// The children of one container, list entry, notification, input, output, structure, or of the datastore's root.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Content {
+    children: Vec<(NodeIndex, Data)>,
+}
+
+impl Content {
+    /// Nothing.
+    #[must_use]
+    pub const fn new() -> Content {
+        Content { children: Vec::new() }
+    }
+
+    /// Whether there is no child.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.children.is_empty()
+    }
+
+    /// The children in the order of the schema's tables.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeIndex, &Data)> {
+        self.children.iter().map(|(node, data)| (*node, data))
+    }
+
+    /// A child.
+    #[must_use]
+    pub fn child(&self, node: NodeIndex) -> Option<&Data> {
+        let place = self.place(node).ok()?;
+        self.children.get(place).map(|(_, data)| data)
+    }
+
+    /// A child, to change it.
+    pub fn child_mut(&mut self, node: NodeIndex) -> Option<&mut Data> {
+        let place = self.place(node).ok()?;
+        self.children.get_mut(place).map(|(_, data)| data)
+    }
+
+    /// The value of a child leaf.
+    #[must_use]
+    pub fn leaf(&self, node: NodeIndex) -> Option<&Value> {
+        match self.child(node)? {
+            Data::Leaf(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Puts a child in and gives back what stood there.
+    pub fn insert(&mut self, node: NodeIndex, data: Data) -> Option<Data> {
+        match self.place(node) {
+            Ok(place) => self.children.get_mut(place).map(|(_, old)| core::mem::replace(old, data)),
+            Err(place) => {
+                self.children.insert(place, (node, data));
+                None
+            }
+        }
+    }
+
+    /// Takes a child out.
+    pub fn remove(&mut self, node: NodeIndex) -> Option<Data> {
+        let place = self.place(node).ok()?;
+        Some(self.children.remove(place).1)
+    }
+
+    fn place(&self, node: NodeIndex) -> Result<usize, usize> {
+        self.children.binary_search_by_key(&node, |(own, _)| *own)
+    }
+}
+
+/// The entries of a list. Keys are ordinary leafs of each entry.
+///
+/// Entries of a list with keys that is `ordered-by system` are kept in the order of their keys; the others keep the
+/// order in which they came.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Entries {
+    entries: Vec<Content>,
+}
+
+impl Entries {
+    /// No entry.
+    #[must_use]
+    pub const fn new() -> Entries {
+        Entries { entries: Vec::new() }
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Content> {
+        self.entries.iter()
+    }
+
+    /// The entry at a place counted from 0.
+    #[must_use]
+    pub fn at(&self, place: usize) -> Option<&Content> {
+        self.entries.get(place)
+    }
+
+    /// The entry at a place counted from 0, to change it; its key leafs must stay.
+    pub fn at_mut(&mut self, place: usize) -> Option<&mut Content> {
+        self.entries.get_mut(place)
+    }
+
+    /// Where the entry with these keys stands: `Ok(place)`, or `Err(place)` where it would be inserted.
+    /// `sorted` says that the list is `ordered-by system`. For a keyless list the one key is the 1-based position.
+    pub fn find(&self, list: &List, sorted: bool, keys: &[Value]) -> Result<usize, usize> {
+        if list.keys.is_empty() {
+            return match keys {
+                [Value::Unsigned(position)] => match usize::try_from(*position).ok().and_then(|at| at.checked_sub(1)) {
+                    Some(place) if place < self.entries.len() => Ok(place),
+                    _ => Err(self.entries.len()),
+                },
+                _ => Err(self.entries.len()),
+            };
+        }
+        let compare = |entry: &Content| compare_keys(entry, list, keys);
+        if sorted {
+            self.entries.binary_search_by(compare)
+        } else {
+            self.entries.iter().position(|entry| compare(entry).is_eq()).ok_or(self.entries.len())
+        }
+    }
+
+    /// Inserts an entry at a place that [`Entries::find`] gave.
+    pub fn insert(&mut self, place: usize, entry: Content) {
+        self.entries.insert(place.min(self.entries.len()), entry);
+    }
+
+    /// Takes the entry at a place out.
+    pub fn remove(&mut self, place: usize) -> Option<Content> {
+        (place < self.entries.len()).then(|| self.entries.remove(place))
+    }
+}
+
+fn compare_keys(entry: &Content, list: &List, keys: &[Value]) -> Ordering {
+    list.keys
+        .iter()
+        .zip(keys)
+        .map(|(node, key)| entry.leaf(*node).map_or(Ordering::Less, |own| own.cmp(key)))
+        .find(|ordering| ordering.is_ne())
+        .unwrap_or(Ordering::Equal)
+}
