@@ -1,1 +1,4 @@
 //! YANG modules in, a Rust device out.
+
+pub mod schema;
+pub mod source;

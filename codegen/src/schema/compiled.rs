@@ -47,6 +47,8 @@ pub struct Module {
     /// Top-level nodes in source order: data nodes, choices, rpcs, notifications, structures; augments of other
     /// modules' trees are not among them.
     pub roots: Vec<NodeId>,
+    /// Its augments of other trees (and of its own), in source order, for trees and documentation.
+    pub augments: Vec<Augment>,
     /// The modules and revisions that it imports.
     pub imports: Vec<(String, Option<String>)>,
     /// Description.
@@ -54,6 +56,21 @@ pub struct Module {
     /// Extension statements at the module's top level (`lw:version`).
     pub extensions: Vec<Extension>,
     /// The `module` statement.
+    pub span: Span,
+}
+
+/// An `augment` (RFC 7950 section 7.17) or `sx:augment-structure` (RFC 8791).
+#[derive(Clone, Debug)]
+pub struct Augment {
+    /// The target as written.
+    pub path: String,
+    /// The node that got children.
+    pub target: NodeId,
+    /// The nodes it added, as far as this build supports them.
+    pub nodes: Vec<NodeId>,
+    /// Whether the target is a structure.
+    pub structure: bool,
+    /// Where it stands.
     pub span: Span,
 }
 
@@ -138,6 +155,8 @@ pub struct Node {
     pub musts: Vec<Must>,
     /// `when` statements: its own, and those of the augments, uses and cases that brought it.
     pub whens: Vec<When>,
+    /// `if-feature` expressions, as written; all are true in this build, else the node would not be here.
+    pub if_features: Vec<String>,
     /// Effective status.
     pub status: Status,
     /// Description.
@@ -148,6 +167,63 @@ pub struct Node {
     pub extensions: Vec<Extension>,
     /// The statement that defines it.
     pub span: Span,
+}
+
+impl Node {
+    /// A node with nothing but kind and name: `config true`, `status current`, no parent.
+    #[must_use]
+    pub fn new(kind: NodeKind, name: impl Into<String>, module: ModuleId, span: Span) -> Node {
+        Node {
+            kind,
+            name: name.into(),
+            module,
+            parent: None,
+            children: Vec::new(),
+            config: true,
+            mandatory: false,
+            presence: None,
+            type_: None,
+            defaults: Vec::new(),
+            default_case: None,
+            keys: Vec::new(),
+            unique: Vec::new(),
+            min_elements: None,
+            max_elements: None,
+            user_ordered: false,
+            units: None,
+            musts: Vec::new(),
+            whens: Vec::new(),
+            if_features: Vec::new(),
+            status: Status::Current,
+            description: None,
+            reference: None,
+            extensions: Vec::new(),
+            span,
+        }
+    }
+}
+
+impl Schema {
+    /// A node; `None` where the index is of another schema.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0)
+    }
+
+    /// A module.
+    #[must_use]
+    pub fn module(&self, id: ModuleId) -> Option<&Module> {
+        self.modules.get(id.0)
+    }
+
+    /// The module of this name; where several revisions are loaded, the implemented one.
+    #[must_use]
+    pub fn module_named(&self, name: &str) -> Option<ModuleId> {
+        let named = |(_, module): &(usize, &Module)| module.name == name;
+        let mut found = self.modules.iter().enumerate().filter(named);
+        let implemented = found.clone().find(|(_, module)| module.implemented);
+        implemented.or_else(|| found.next()).map(|(index, _)| ModuleId(index))
+    }
 }
 
 /// A `must`.
@@ -242,27 +318,58 @@ pub struct Type {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each is the built-in type of its name")]
 pub enum TypeKind {
-    Binary { lengths: Vec<(u64, u64)> },
+    Binary {
+        lengths: Vec<(u64, u64)>,
+    },
     /// Ascending by position.
-    Bits { bits: Vec<(u32, String)> },
+    Bits {
+        bits: Vec<(u32, String)>,
+    },
     Boolean,
-    Decimal64 { fraction_digits: u8, ranges: Vec<(i64, i64)> },
+    Decimal64 {
+        fraction_digits: u8,
+        ranges: Vec<(i64, i64)>,
+    },
     Empty,
     /// Ascending by value.
-    Enumeration { enums: Vec<(i32, String)> },
+    Enumeration {
+        enums: Vec<(i32, String)>,
+    },
     /// `lw:float` of comi-lwm2m.
-    Float { fraction_digits: u8, ranges: Vec<(f64, f64)> },
-    Identityref { bases: Vec<IdentityId> },
-    InstanceIdentifier { require_instance: bool },
+    Float {
+        fraction_digits: u8,
+        ranges: Vec<(f64, f64)>,
+    },
+    Identityref {
+        bases: Vec<IdentityId>,
+    },
+    InstanceIdentifier {
+        require_instance: bool,
+    },
     /// `bits`: 8, 16, 32 or 64.
-    Integer { bits: u8, ranges: Vec<(i64, i64)> },
+    Integer {
+        bits: u8,
+        ranges: Vec<(i64, i64)>,
+    },
     /// `target` is the leaf the path leads to, `None` where that could not be found (a diagnostic was given).
-    Leafref { path: String, target: Option<NodeId>, require_instance: bool },
-    String { lengths: Vec<(u64, u64)>, patterns: Vec<Pattern> },
+    Leafref {
+        path: String,
+        target: Option<NodeId>,
+        require_instance: bool,
+    },
+    String {
+        lengths: Vec<(u64, u64)>,
+        patterns: Vec<Pattern>,
+    },
     /// Members in order, nested unions flattened.
-    Union { members: Vec<Type> },
+    Union {
+        members: Vec<Type>,
+    },
     /// `bits`: 8, 16, 32 or 64.
-    Unsigned { bits: u8, ranges: Vec<(u64, u64)> },
+    Unsigned {
+        bits: u8,
+        ranges: Vec<(u64, u64)>,
+    },
 }
 
 /// A `pattern`.
