@@ -1,1 +1,43 @@
-//! SID files of RFC 9595.
+//! SID files of RFC 9595: parse, write, allocate, update, check, look up.
+//!
+//! A `.sid` file gives every item of one YANG module its number. This crate reads and writes such files, gives new
+//! items their numbers, holds a file against its module, and looks numbers up over many files. It must not know YANG
+//! text: what a module has comes in as [`ModuleItems`]. It opens no file and runs no command; its messages name the
+//! command `comi sid update` since that is what mends most of what it finds.
+//!
+//! Read [`SidFile`] first, then [`update`] and [`check`], then [`Registry`].
+//!
+//! ```
+//! use comi_sid::{AssignmentRange, ModuleItems, Namespace, SidFile, check, update};
+//!
+//! let mut module = ModuleItems::new("acme-lamp");
+//! module.items.push((Namespace::Data, "/acme-lamp:lamp".into()));
+//! let range = AssignmentRange::new(63400, 50).ok_or("no such range")?;
+//! let update = update(None, &module, Some(range))?;
+//! assert_eq!(update.added.len(), 2);
+//!
+//! let file = SidFile::parse(&update.file.to_json())?;
+//! assert_eq!(file.sid(Namespace::Data, "/acme-lamp:lamp").map(|sid| sid.number()), Some(63401));
+//! assert!(check(&file, &module).iter().all(|finding| finding.severity() == comi_sid::Severity::Note));
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+
+mod check;
+mod file;
+mod module_items;
+mod parse;
+mod parse_error;
+pub mod ranges;
+mod registry;
+mod update;
+mod write;
+
+pub use check::{Finding, FindingKind, Severity, check};
+pub use file::{
+    AssignmentRange, DependencyRevision, FileStatus, Item, ItemStatus, Namespace, OtherMembers, Sid, SidFile,
+};
+pub use module_items::ModuleItems;
+pub use parse::MAX_FILE_SIZE;
+pub use parse_error::{ParseError, Reason};
+pub use registry::{AddError, Place, Registry, next_free_range};
+pub use update::{Renamed, Update, UpdateError, update};
