@@ -12,6 +12,8 @@ extern crate std;
 
 #[cfg(feature = "device")]
 pub mod board;
+#[cfg(feature = "device")]
+pub mod datastore;
 pub mod schema;
 #[cfg(feature = "device")]
 pub mod value;

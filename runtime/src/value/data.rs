@@ -85,8 +85,33 @@ impl Content {
         Some(self.children.remove(place).1)
     }
 
+    /// How many children there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.children.len()
+    }
+
     fn place(&self, node: NodeIndex) -> Result<usize, usize> {
         self.children.binary_search_by_key(&node, |(own, _)| *own)
+    }
+}
+
+impl IntoIterator for Content {
+    type Item = (NodeIndex, Data);
+    type IntoIter = alloc::vec::IntoIter<(NodeIndex, Data)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.children.into_iter()
+    }
+}
+
+impl FromIterator<(NodeIndex, Data)> for Content {
+    fn from_iter<I: IntoIterator<Item = (NodeIndex, Data)>>(children: I) -> Content {
+        let mut content = Content::new();
+        for (node, data) in children {
+            content.insert(node, data);
+        }
+        content
     }
 }
 
@@ -162,6 +187,15 @@ impl Entries {
     /// Takes the entry at a place out.
     pub fn remove(&mut self, place: usize) -> Option<Content> {
         (place < self.entries.len()).then(|| self.entries.remove(place))
+    }
+}
+
+impl IntoIterator for Entries {
+    type Item = Content;
+    type IntoIter = alloc::vec::IntoIter<Content>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
     }
 }
 

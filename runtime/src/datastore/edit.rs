@@ -1,0 +1,692 @@
+//! One change of the datastore: in place, with an undo log.
+//!
+//! Every operation is broken down into writes of single instances (a leaf, a leaf-list, an entry with its keys
+//! alone, a presence container without content), each with its inverse in the log. So what an edit changed is the
+//! set of its addresses, whatever it did to them on the way; and undoing is the log, backwards.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use super::error::at;
+use super::transaction::Valid;
+use super::{Datastore, EditError, Found, Reason, tree, validate};
+use crate::schema::{ChoiceIndex, Flags, NodeIndex, NodeKind};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Value};
+
+/// Who asks for a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The device itself: may write every node, pushed state included, and is not asked by `prepare`.
+    Board,
+    /// An LwM2M Create: as a requester, but gives read-only nodes their first value.
+    Create,
+    /// A peer over CORECONF or LwM2M.
+    Requester,
+}
+
+/// An edit that is being made. Dropping it undoes it.
+#[derive(Debug)]
+pub struct Edit<'a> {
+    pub(super) store: &'a mut Datastore,
+    pub(super) log: Vec<Record>,
+    pub(super) origin: Origin,
+    /// The case that this edit has chosen, by the instance around the choice.
+    chosen: BTreeMap<(ChoiceIndex, Vec<Value>), u16>,
+}
+
+/// One write, and how to undo it.
+#[derive(Debug)]
+pub(super) enum Record {
+    /// An instance was written.
+    Write {
+        /// Which; of a list entry with its own keys.
+        at: InstanceIdentifier,
+        /// What stood there.
+        old: Option<Data>,
+        /// Of an entry: where it stood.
+        place: Option<usize>,
+    },
+    /// An entry of an `ordered-by user` list was moved.
+    Move {
+        /// The list, without its own keys.
+        list: InstanceIdentifier,
+        /// Where it stood.
+        from: usize,
+        /// Where it stands.
+        to: usize,
+    },
+}
+
+impl<'a> Edit<'a> {
+    pub(super) fn new(store: &'a mut Datastore, origin: Origin) -> Edit<'a> {
+        Edit { store, log: Vec::new(), origin, chosen: BTreeMap::new() }
+    }
+
+    /// The datastore as this edit has made it so far.
+    #[must_use]
+    pub fn datastore(&self) -> &Datastore {
+        self.store
+    }
+
+    /// Makes the content of an instance that of `data` (readings 16): what `data` leaves out is removed, siblings
+    /// stay, ancestors come into being. For a list entry `data` is [`Data::Container`], with or without its keys;
+    /// with a list's identifier without keys it is that of one entry with its keys inside (readings 15), or
+    /// [`Data::List`] for the whole list. Replacing an ancestor leaves alone what the requester can't read.
+    ///
+    /// # Errors
+    /// Says which instance and why; the edit can only be dropped then.
+    pub fn replace(&mut self, to: &InstanceIdentifier, data: Data) -> Result<(), EditError> {
+        if to.node == NodeIndex::ROOT {
+            let Data::Container(content) = data else {
+                return Err(EditError::new(to.clone(), Reason::InvalidDatatype));
+            };
+            return self.replace_all(content);
+        }
+        let above = self.check_named(to)?;
+        let (keys, own) = to.keys.split_at_checked(above).unwrap_or((&[], &[]));
+        let row = self.store.schema.node(to.node);
+        if row.is_some_and(|row| !row.is_config()) {
+            self.require_instance_above(to.node, keys)?;
+            return self.push(to.node, &mut to.keys.clone(), Some(data));
+        }
+        self.ensure_above(to.node, keys)?;
+        let mut keys = keys.to_vec();
+        match (row.map(|row| row.kind()), own) {
+            (Some(NodeKind::List), []) => match data {
+                Data::Container(entry) => {
+                    let own = self.own_keys(to.node, &keys, &entry)?;
+                    keys.extend(own);
+                    self.select_case(to.node, to.keys.as_slice())?;
+                    self.assign_entry(to.node, &mut keys, Some(entry), false)
+                }
+                whole => self.assign(to.node, &mut keys, Some(whole), false),
+            },
+            (Some(NodeKind::List), _) => match data {
+                Data::Container(entry) => {
+                    self.select_case(to.node, keys.as_slice())?;
+                    self.assign_entry(to.node, &mut to.keys.clone(), Some(entry), false)
+                }
+                _ => Err(EditError::new(to.clone(), Reason::InvalidDatatype)),
+            },
+            (Some(NodeKind::LeafList), [value]) => match data {
+                Data::Leaf(new) if new == *value => self.set_value(to.node, &mut keys, value, true),
+                Data::Leaf(_) => Err(EditError::new(to.clone(), Reason::KeyMismatch)),
+                _ => Err(EditError::new(to.clone(), Reason::InvalidDatatype)),
+            },
+            (Some(NodeKind::Leaf), []) if row.is_some_and(|row| row.flags.has(Flags::KEY)) => {
+                match (self.store.get(to), data) {
+                    (Some(Found::Data(old)), new) if *old == new => Ok(()),
+                    _ => Err(EditError::new(to.clone(), Reason::KeyMismatch)),
+                }
+            }
+            _ => self.assign(to.node, &mut keys, Some(data), false),
+        }
+    }
+
+    /// As [`Edit::replace`], but refuses with [`Reason::Exists`] where something stands already.
+    ///
+    /// # Errors
+    /// As [`Edit::replace`].
+    pub fn create(&mut self, to: &InstanceIdentifier, data: Data) -> Result<(), EditError> {
+        if self.store.get(to).is_some() {
+            return Err(EditError::new(to.clone(), Reason::Exists));
+        }
+        self.replace(to, data)
+    }
+
+    /// Makes sure that a list entry or presence container exists, and leaves it alone when it does.
+    ///
+    /// # Errors
+    /// As [`Edit::replace`].
+    pub fn ensure(&mut self, to: &InstanceIdentifier) -> Result<(), EditError> {
+        if self.store.exists(to) { Ok(()) } else { self.replace(to, Data::Container(Content::new())) }
+    }
+
+    /// Removes an instance and says whether there was one. An entry, a presence container or a leaf that is named
+    /// goes with all that it holds; of a container without presence and of a list named without keys, what the
+    /// requester can't read stays, and the entries that hold it (readings 16).
+    ///
+    /// # Errors
+    /// [`Reason::MissingKey`] for a key leaf; the others as [`Edit::replace`].
+    pub fn delete(&mut self, from: &InstanceIdentifier) -> Result<bool, EditError> {
+        if from.node == NodeIndex::ROOT {
+            let any = !self.store.content.is_empty();
+            return self.replace_all(Content::new()).map(|()| any);
+        }
+        let above = self.check_named(from)?;
+        let row = self.store.schema.node(from.node);
+        let flags = row.map_or(Flags::NONE, |row| row.flags);
+        if flags.has(Flags::KEY) {
+            return Err(EditError::new(from.clone(), Reason::MissingKey));
+        }
+        let (keys, own) = from.keys.split_at_checked(above).unwrap_or((&[], &[]));
+        let mut keys = keys.to_vec();
+        if row.is_some_and(|row| !row.is_config()) {
+            let any = !self.store.state.below(from.node, row.map_or(0, |row| row.end), &from.keys).is_empty();
+            return self.push(from.node, &mut from.keys.clone(), None).map(|()| any);
+        }
+        if self.store.get(from).is_none() {
+            return Ok(false);
+        }
+        match (row.map(|row| row.kind()), own) {
+            (Some(NodeKind::List), []) => self.assign(from.node, &mut keys, None, false)?,
+            (Some(NodeKind::List), _) => self.assign_entry(from.node, &mut from.keys.clone(), None, true)?,
+            (Some(NodeKind::LeafList), [value]) => self.set_value(from.node, &mut keys, value, false)?,
+            (Some(NodeKind::Container), _) => {
+                self.assign(from.node, &mut keys, None, flags.has(Flags::PRESENCE))?;
+            }
+            _ => self.assign(from.node, &mut keys, None, true)?,
+        }
+        Ok(true)
+    }
+
+    /// Makes the whole configuration that of `content` (PUT, POST and DELETE of the datastore), except what the
+    /// requester can't read (readings 16).
+    ///
+    /// # Errors
+    /// As [`Edit::replace`].
+    pub fn replace_all(&mut self, content: Content) -> Result<(), EditError> {
+        self.assign_children(NodeIndex::ROOT, &mut Vec::new(), content, false)
+    }
+
+    /// Checks what the edit can affect against the whole resulting tree (RFC 7950 section 8.1).
+    ///
+    /// # Errors
+    /// The first rule that is broken; the edit is undone.
+    pub fn validate(self) -> Result<Valid<'a>, EditError> {
+        validate::affected(self.store, &self.log)?;
+        Ok(Valid::new(self))
+    }
+
+    /// Checks that an identifier names a data node that this requester may write, with all keys above it; answers
+    /// how many of its keys are those above.
+    fn check_named(&self, to: &InstanceIdentifier) -> Result<usize, EditError> {
+        let schema = self.store.schema;
+        let refuse = |reason| Err(EditError::new(to.clone(), reason));
+        let Some(row) = schema.node(to.node) else { return refuse(Reason::UnknownElement) };
+        let outside = schema.path(to.node).filter_map(|step| schema.node(step)).any(|row| {
+            !matches!(
+                row.kind(),
+                NodeKind::Container
+                    | NodeKind::List
+                    | NodeKind::LeafList
+                    | NodeKind::Leaf
+                    | NodeKind::Anydata
+                    | NodeKind::Anyxml
+            )
+        });
+        if outside {
+            return refuse(Reason::NotConfiguration);
+        }
+        let above = self.store.ancestor_key_count(to.node);
+        let own = schema.entry_key_count(to.node);
+        if to.keys.len() != above && to.keys.len() != above + own {
+            return refuse(if to.keys.len() < above { Reason::MissingKey } else { Reason::KeyMismatch });
+        }
+        if !row.is_config() {
+            let pushed =
+                schema.path(to.node).filter_map(|step| schema.node(step)).any(|row| row.flags.has(Flags::PUSHED));
+            return if pushed && self.origin == Origin::Board { Ok(above) } else { refuse(Reason::NotConfiguration) };
+        }
+        if !self.may_write(row.flags) {
+            return refuse(Reason::NotWritable);
+        }
+        Ok(above)
+    }
+
+    fn may_write(&self, flags: Flags) -> bool {
+        match self.origin {
+            Origin::Board => true,
+            Origin::Create => !flags.has(Flags::BOOTSTRAP_ONLY),
+            Origin::Requester => !flags.has(Flags::BOOTSTRAP_ONLY) && !flags.has(Flags::READ_ONLY),
+        }
+    }
+
+    /// Whether replacing an ancestor leaves this node alone.
+    fn is_kept(&self, flags: Flags) -> bool {
+        self.origin != Origin::Board
+            && (flags.has(Flags::WRITE_ONLY) || flags.has(Flags::READ_ONLY) || flags.has(Flags::BOOTSTRAP_ONLY))
+    }
+
+    /// Creates the entries and presence containers above a node, and chooses the cases that they stand in.
+    fn ensure_above(&mut self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let Some(row) = schema.node(node) else { return Ok(()) };
+        let mut used = 0;
+        for step in schema.path(row.parent) {
+            let above = keys.get(..used).unwrap_or(&[]);
+            self.select_case(step, above)?;
+            used += schema.entry_key_count(step);
+            let own = keys.get(..used).unwrap_or(&[]);
+            self.ensure_one(step, own)?;
+        }
+        Ok(())
+    }
+
+    /// Creates an entry or presence container, without content, where it is missing.
+    fn ensure_one(&mut self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let Some(row) = schema.node(node) else { return Ok(()) };
+        let content = match row.kind() {
+            NodeKind::List => {
+                let names = schema.list(node).map_or(&[][..], |list| list.keys);
+                let own = keys.get(keys.len().saturating_sub(names.len())..).unwrap_or(&[]);
+                for (key, value) in names.iter().zip(own) {
+                    validate::check_type(schema, *key, value).map_err(|reason| at(node, keys, reason))?;
+                }
+                names.iter().zip(own).map(|(key, value)| (*key, Data::Leaf(value.clone()))).collect()
+            }
+            NodeKind::Container if row.flags.has(Flags::PRESENCE) => Content::new(),
+            _ => return Ok(()),
+        };
+        if tree::find(schema, &self.store.content, node, keys).is_some() {
+            return Ok(());
+        }
+        self.write(node, keys, Some(Data::Container(content)), None)
+    }
+
+    /// A pushed value needs the instance that it stands in.
+    fn require_instance_above(&self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
+        let parent = self.store.schema.node(node).map_or(NodeIndex::ROOT, |row| row.parent);
+        if self.store.entry_exists(parent, keys) { Ok(()) } else { Err(at(node, keys, Reason::DataMissing)) }
+    }
+
+    /// The keys of an entry that stand in its payload.
+    fn own_keys(&self, list: NodeIndex, keys: &[Value], entry: &Content) -> Result<Vec<Value>, EditError> {
+        let names = self.store.schema.list(list).map_or(&[][..], |list| list.keys);
+        let own: Option<Vec<Value>> = names.iter().map(|key| entry.leaf(*key).cloned()).collect();
+        own.filter(|own| !own.is_empty()).ok_or_else(|| at(list, keys, Reason::MissingKey))
+    }
+
+    /// Chooses the case that a node stands in: the nodes of the others go (RFC 7950 section 7.9). A request that
+    /// chooses two cases of one choice is refused.
+    fn select_case(&mut self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let Some(member) = schema.case_of(node) else { return Ok(()) };
+        let mut around = Some((member.choice, member.case));
+        while let Some((choice, case)) = around {
+            match self.chosen.get(&(choice, keys.to_vec())) {
+                Some(chosen) if *chosen != case => return Err(at(node, keys, Reason::BadElement)),
+                Some(_) => {}
+                None => {
+                    self.chosen.insert((choice, keys.to_vec()), case);
+                }
+            }
+            let Some(row) = schema.choice(choice) else { break };
+            for (index, others) in row.cases.iter().enumerate() {
+                if index != usize::from(case) {
+                    for other in *others {
+                        self.assign(*other, &mut keys.to_vec(), None, true)?;
+                    }
+                }
+            }
+            around = row.within;
+        }
+        Ok(())
+    }
+
+    /// Makes `node`, below the instance with these keys, what `new` says. `force` removes what the requester can't
+    /// read, too.
+    fn assign(
+        &mut self,
+        node: NodeIndex,
+        keys: &mut Vec<Value>,
+        new: Option<Data>,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let Some(row) = schema.node(node) else { return Err(at(node, keys, Reason::UnknownElement)) };
+        if !row.is_config() {
+            return match new {
+                Some(_) => Err(at(node, keys, Reason::StateNode)),
+                None => Ok(()),
+            };
+        }
+        match (row.kind(), new) {
+            (NodeKind::Container, None) => {
+                if tree::find(schema, &self.store.content, node, keys).is_none() {
+                    return Ok(());
+                }
+                self.clear_children(node, keys, force)?;
+                let left = tree::find(schema, &self.store.content, node, keys);
+                match left {
+                    Some(Found::Data(Data::Container(left))) if left.is_empty() => {
+                        self.drop_state(node, keys)?;
+                        self.write(node, keys, None, None)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            (NodeKind::Container, Some(Data::Container(content))) => {
+                if row.flags.has(Flags::PRESENCE) || !content.is_empty() {
+                    self.select_case(node, keys)?;
+                }
+                self.ensure_one(node, keys)?;
+                self.assign_children(node, keys, content, force)
+            }
+            (NodeKind::List, None) => {
+                for own in self.store.entry_keys(node, keys) {
+                    self.with_keys(keys, own, |edit, keys| edit.assign_entry(node, keys, None, force))?;
+                }
+                Ok(())
+            }
+            (NodeKind::List, Some(Data::List(entries))) => self.assign_list(node, keys, entries, force),
+            (NodeKind::Leaf, new @ (None | Some(Data::Leaf(_))))
+            | (NodeKind::LeafList, new @ (None | Some(Data::LeafList(_))))
+            | (NodeKind::Anydata | NodeKind::Anyxml, new @ (None | Some(Data::Any(_)))) => {
+                self.assign_value(node, keys, row.flags, new, force)
+            }
+            _ => Err(at(node, keys, Reason::InvalidDatatype)),
+        }
+    }
+
+    /// A leaf, leaf-list, anydata or anyxml of the right kind.
+    fn assign_value(
+        &mut self,
+        node: NodeIndex,
+        keys: &[Value],
+        flags: Flags,
+        new: Option<Data>,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let new = new.filter(|data| !matches!(data, Data::LeafList(values) if values.is_empty()));
+        let old = match tree::find(schema, &self.store.content, node, keys) {
+            Some(Found::Data(old)) => Some(old),
+            _ => None,
+        };
+        if old == new.as_ref() {
+            return if new.is_some() { self.select_case(node, keys) } else { Ok(()) };
+        }
+        match &new {
+            None if self.is_kept(flags) && !force => return Ok(()),
+            None => {}
+            Some(_) if !self.may_write(flags) => return Err(at(node, keys, Reason::NotWritable)),
+            Some(data) => {
+                let values = match data {
+                    Data::Leaf(value) => core::slice::from_ref(value),
+                    Data::LeafList(values) => values.as_slice(),
+                    _ => &[],
+                };
+                for value in values {
+                    validate::check_type(schema, node, value).map_err(|reason| at(node, keys, reason))?;
+                }
+                self.select_case(node, keys)?;
+            }
+        }
+        self.write(node, keys, new, None)
+    }
+
+    /// The content of a container or entry, or of the root; key leafs are dealt with already.
+    fn assign_children(
+        &mut self,
+        parent: NodeIndex,
+        keys: &mut Vec<Value>,
+        content: Content,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        for child in self.children_of(parent, keys) {
+            if content.child(child).is_none() {
+                self.assign(child, keys, None, force)?;
+            }
+        }
+        for (child, data) in content {
+            if schema.node(child).is_none_or(|row| row.parent != parent) {
+                return Err(at(child, keys, Reason::UnknownElement));
+            }
+            self.assign(child, keys, Some(data), force)?;
+        }
+        Ok(())
+    }
+
+    fn clear_children(&mut self, parent: NodeIndex, keys: &mut Vec<Value>, force: bool) -> Result<(), EditError> {
+        for child in self.children_of(parent, keys) {
+            self.assign(child, keys, None, force)?;
+        }
+        Ok(())
+    }
+
+    /// The children of a stored instance that are no keys.
+    fn children_of(&self, parent: NodeIndex, keys: &[Value]) -> Vec<NodeIndex> {
+        let schema = self.store.schema;
+        let content = match tree::find(schema, &self.store.content, parent, keys) {
+            Some(Found::Entry(content) | Found::Data(Data::Container(content))) => content,
+            _ => return Vec::new(),
+        };
+        content
+            .iter()
+            .map(|(child, _)| child)
+            .filter(|child| schema.node(*child).is_some_and(|row| !row.flags.has(Flags::KEY)))
+            .collect()
+    }
+
+    fn assign_list(
+        &mut self,
+        list: NodeIndex,
+        keys: &mut Vec<Value>,
+        entries: Entries,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let mut wanted = Vec::with_capacity(entries.len());
+        for entry in entries.iter() {
+            wanted.push(self.own_keys(list, keys, entry)?);
+        }
+        let set: BTreeSet<&[Value]> = wanted.iter().map(Vec::as_slice).collect();
+        if set.len() != wanted.len() {
+            return Err(at(list, keys, Reason::DuplicateEntry));
+        }
+        for own in self.store.entry_keys(list, keys) {
+            if !set.contains(own.as_slice()) {
+                self.with_keys(keys, own, |edit, keys| edit.assign_entry(list, keys, None, force))?;
+            }
+        }
+        if !wanted.is_empty() {
+            self.select_case(list, keys)?;
+        }
+        for (own, entry) in wanted.iter().zip(entries) {
+            self.with_keys(keys, own.clone(), |edit, keys| edit.assign_entry(list, keys, Some(entry), force))?;
+        }
+        if tree::is_sorted(self.store.schema, list) { Ok(()) } else { self.order(list, keys, &wanted) }
+    }
+
+    /// Puts the entries of an `ordered-by user` list into the order of a payload; others come after.
+    fn order(&mut self, list: NodeIndex, keys: &[Value], wanted: &[Vec<Value>]) -> Result<(), EditError> {
+        let mut current = self.store.entry_keys(list, keys);
+        for (to, own) in wanted.iter().enumerate() {
+            let Some(from) = current.iter().position(|current| current == own) else { continue };
+            if from != to {
+                let moved = current.remove(from);
+                current.insert(to, moved);
+                let schema = self.store.schema;
+                tree::shift(schema, &mut self.store.content, list, keys, from, to);
+                let list = InstanceIdentifier { node: list, keys: keys.to_vec() };
+                self.log.push(Record::Move { list, from, to });
+            }
+        }
+        Ok(())
+    }
+
+    /// One entry; the keys end with its own.
+    fn assign_entry(
+        &mut self,
+        list: NodeIndex,
+        keys: &mut Vec<Value>,
+        new: Option<Content>,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let names = schema.list(list).map_or(&[][..], |list| list.keys);
+        let Some(mut content) = new else {
+            self.clear_children(list, keys, force)?;
+            return if self.children_of(list, keys).is_empty() {
+                self.drop_state(list, keys)?;
+                self.write(list, keys, None, None)
+            } else {
+                Ok(())
+            };
+        };
+        let above = keys.len().saturating_sub(names.len());
+        for (key, own) in names.iter().zip(keys.iter().skip(above)) {
+            match content.remove(*key) {
+                Some(Data::Leaf(value)) if value == *own => {}
+                None => {}
+                Some(_) => return Err(at(list, keys, Reason::KeyMismatch)),
+            }
+        }
+        self.ensure_one(list, keys)?;
+        self.assign_children(list, keys, content, force)
+    }
+
+    /// Adds one entry to a leaf-list, or takes it out.
+    fn set_value(
+        &mut self,
+        node: NodeIndex,
+        keys: &mut Vec<Value>,
+        value: &Value,
+        present: bool,
+    ) -> Result<(), EditError> {
+        let mut values = match tree::find(self.store.schema, &self.store.content, node, keys) {
+            Some(Found::Data(Data::LeafList(values))) => values.clone(),
+            _ => Vec::new(),
+        };
+        match (values.iter().position(|own| own == value), present) {
+            (Some(place), false) => drop(values.remove(place)),
+            (None, true) => values.push(value.clone()),
+            _ => return Ok(()),
+        }
+        self.assign(node, keys, Some(Data::LeafList(values)), true)
+    }
+
+    /// Sets or removes pushed state.
+    fn push(&mut self, node: NodeIndex, keys: &mut Vec<Value>, new: Option<Data>) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let Some(row) = schema.node(node) else { return Err(at(node, keys, Reason::UnknownElement)) };
+        let whole = matches!(new, None | Some(Data::Container(_) | Data::List(_)));
+        if whole {
+            for (node, keys) in self.store.state.below(node, row.end, keys) {
+                self.write(node, &keys, None, None)?;
+            }
+        }
+        match (row.kind(), new) {
+            (_, None) => Ok(()),
+            (NodeKind::Leaf, Some(Data::Leaf(value))) => {
+                validate::check_type(schema, node, &value).map_err(|reason| at(node, keys, reason))?;
+                self.write(node, keys, Some(Data::Leaf(value)), None)
+            }
+            (NodeKind::LeafList, Some(Data::LeafList(values))) => {
+                for value in &values {
+                    validate::check_type(schema, node, value).map_err(|reason| at(node, keys, reason))?;
+                }
+                self.write(node, keys, Some(Data::LeafList(values)), None)
+            }
+            (NodeKind::Anydata | NodeKind::Anyxml, Some(any @ Data::Any(_))) => self.write(node, keys, Some(any), None),
+            (NodeKind::List, Some(Data::List(entries))) => {
+                for entry in entries {
+                    let own = self.own_keys(node, keys, &entry)?;
+                    self.with_keys(keys, own, |edit, keys| edit.push(node, keys, Some(Data::Container(entry))))?;
+                }
+                Ok(())
+            }
+            (NodeKind::Container | NodeKind::List, Some(Data::Container(content))) => {
+                if row.kind() == NodeKind::List {
+                    self.write(node, keys, Some(Data::Container(Content::new())), None)?;
+                }
+                for (child, data) in content {
+                    let row = schema.node(child).filter(|row| row.parent == node);
+                    match row {
+                        None => return Err(at(child, keys, Reason::UnknownElement)),
+                        Some(row) if row.flags.has(Flags::KEY) => {}
+                        Some(_) => self.push(child, keys, Some(data))?,
+                    }
+                }
+                Ok(())
+            }
+            _ => Err(at(node, keys, Reason::InvalidDatatype)),
+        }
+    }
+
+    /// Pushed state goes with the instance that holds it.
+    fn drop_state(&mut self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
+        let end = self.store.schema.node(node).map_or(0, |row| row.end);
+        for (node, keys) in self.store.state.below(node, end, keys) {
+            self.write(node, &keys, None, None)?;
+        }
+        Ok(())
+    }
+
+    fn with_keys<T>(
+        &mut self,
+        keys: &mut Vec<Value>,
+        own: Vec<Value>,
+        then: impl FnOnce(&mut Self, &mut Vec<Value>) -> T,
+    ) -> T {
+        let above = keys.len();
+        keys.extend(own);
+        let result = then(self, keys);
+        keys.truncate(above);
+        result
+    }
+
+    /// The one door through which everything is written.
+    fn write(
+        &mut self,
+        node: NodeIndex,
+        keys: &[Value],
+        new: Option<Data>,
+        place: Option<usize>,
+    ) -> Result<(), EditError> {
+        let full = new.is_some() && self.store.instances >= self.store.limits.instances;
+        let Some(written) = self.store.write(node, keys, new, place) else {
+            return Err(at(node, keys, Reason::DataMissing));
+        };
+        let added = written.old.is_none();
+        let at_node = InstanceIdentifier { node, keys: keys.to_vec() };
+        self.log.push(Record::Write { at: at_node, old: written.old, place: written.place });
+        if full && added { Err(at(node, keys, Reason::Full)) } else { Ok(()) }
+    }
+
+    pub(super) fn undo(&mut self) {
+        while let Some(record) = self.log.pop() {
+            match record {
+                Record::Write { at, old, place } => {
+                    self.store.write(at.node, &at.keys, old, place);
+                }
+                Record::Move { list, from, to } => {
+                    let schema = self.store.schema;
+                    tree::shift(schema, &mut self.store.content, list.node, &list.keys, to, from);
+                }
+            }
+        }
+    }
+}
+
+impl Datastore {
+    /// Writes one instance into the configuration or the pushed state, and counts.
+    fn write(
+        &mut self,
+        node: NodeIndex,
+        keys: &[Value],
+        new: Option<Data>,
+        place: Option<usize>,
+    ) -> Option<tree::Written> {
+        let comes = new.is_some();
+        let written = if self.schema.node(node)?.is_config() {
+            tree::write(self.schema, &mut self.content, node, keys, new, place)?
+        } else {
+            tree::Written { old: self.state.write(node, keys, new), place: None }
+        };
+        match (written.old.is_some(), comes) {
+            (false, true) => self.instances = self.instances.saturating_add(1),
+            (true, false) => self.instances = self.instances.saturating_sub(1),
+            _ => {}
+        }
+        Some(written)
+    }
+}
+
+impl Drop for Edit<'_> {
+    fn drop(&mut self) {
+        self.undo();
+    }
+}

@@ -1,0 +1,375 @@
+//! The rules that span several nodes (RFC 7950 section 8.1), over configuration alone (section 6.4.1).
+//!
+//! A *scope* is the root, a list entry or a presence container: what stands in one through containers without
+//! presence is checked together, since nothing else can make such a container exist. [`affected`] checks the scopes
+//! that an edit touched, their unique statements, the references that it set and those to what it removed; that this
+//! equals [`everything`] is held by `affected_equals_everything`.
+//!
+//! Readings of our own: a leafref with `require-instance` is satisfied by any instance of its target leaf, whatever
+//! the predicates of its path say (they come with XPath); defaults do not satisfy it; leafrefs inside a union don't
+//! require an instance.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use super::edit::Record;
+use super::error::at;
+use super::{Datastore, EditError, Found, Reason, references, tree};
+use crate::schema::{Choice, Flags, NodeIndex, NodeKind, Schema};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Value};
+
+/// Checks all that the writes of a log can have broken, given that the tree was valid before.
+pub(super) fn affected(store: &Datastore, log: &[Record]) -> Result<(), EditError> {
+    let schema = store.schema;
+    let mut scopes: BTreeSet<(NodeIndex, &[Value], Option<NodeIndex>)> = BTreeSet::new();
+    let mut unique: BTreeSet<(NodeIndex, &[Value])> = BTreeSet::new();
+    let mut written: BTreeSet<&InstanceIdentifier> = BTreeSet::new();
+    let mut referrers: BTreeSet<(NodeIndex, NodeIndex)> = BTreeSet::new();
+    let mut removed = false;
+    for record in log {
+        let Record::Write { at, old, .. } = record else { continue };
+        let Some(row) = schema.node(at.node).filter(|row| row.is_config()) else { continue };
+        written.insert(at);
+        let holds = matches!(row.kind(), NodeKind::List | NodeKind::Container);
+        if holds {
+            scopes.insert((at.node, &at.keys, None));
+        }
+        if old.is_some() {
+            removed = true;
+            let end = if holds { row.end } else { at.node.0.saturating_add(1) };
+            referrers.extend(store.references.to(at.node, end));
+        }
+        let (scope, top) = scope_of(schema, at.node);
+        let own = if row.kind() == NodeKind::List { schema.entry_key_count(at.node) } else { 0 };
+        let keys = at.keys.get(..at.keys.len().saturating_sub(own)).unwrap_or(&[]);
+        scopes.insert((scope, keys, top));
+        if has_unique(schema, at.node) {
+            unique.insert((at.node, keys));
+        }
+        if has_unique(schema, scope) {
+            let above = keys.len().saturating_sub(schema.entry_key_count(scope));
+            unique.insert((scope, keys.get(..above).unwrap_or(&[])));
+        }
+    }
+    for (node, keys, only) in scopes {
+        match tree::find(schema, &store.content, node, keys) {
+            Some(Found::Entry(content) | Found::Data(Data::Container(content))) => {
+                check_scope(schema, content, node, keys, only)?;
+            }
+            _ => {}
+        }
+    }
+    for (list, keys) in unique {
+        if let Some(Found::Data(Data::List(entries))) = tree::find(schema, &store.content, list, keys) {
+            check_unique(schema, list, entries, keys)?;
+        }
+    }
+    let mut targets = Targets::default();
+    for at in written {
+        if let Some(Found::Data(data)) = store.get(at) {
+            check_leaf(store, &mut targets, at.node, &at.keys, data)?;
+        }
+    }
+    for (_, referrer) in referrers {
+        each(schema, &store.content, referrer, &mut |keys, data| {
+            check_leaf(store, &mut targets, referrer, keys, data)
+        })?;
+    }
+    if removed {
+        for node in store.references.identifiers() {
+            each(schema, &store.content, *node, &mut |keys, data| check_leaf(store, &mut targets, *node, keys, data))?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks the whole configuration.
+#[cfg(test)]
+pub(super) fn everything(store: &Datastore) -> Result<(), EditError> {
+    let schema = store.schema;
+    everything_below(store, &store.content, NodeIndex::ROOT, &mut Vec::new(), true)?;
+    let mut targets = Targets::default();
+    let referrers = store.references.leafrefs().iter().map(|(_, referrer)| *referrer);
+    for node in referrers.chain(store.references.identifiers().iter().copied()) {
+        each(schema, &store.content, node, &mut |keys, data| check_leaf(store, &mut targets, node, keys, data))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+fn everything_below(
+    store: &Datastore,
+    content: &Content,
+    node: NodeIndex,
+    keys: &mut Vec<Value>,
+    scope: bool,
+) -> Result<(), EditError> {
+    let schema = store.schema;
+    if scope {
+        check_scope(schema, content, node, keys, None)?;
+    }
+    for (child, data) in content.iter() {
+        match data {
+            Data::Container(inner) => {
+                let scope = schema.node(child).is_some_and(|row| row.flags.has(Flags::PRESENCE));
+                everything_below(store, inner, child, keys, scope)?;
+            }
+            Data::List(entries) => {
+                check_unique(schema, child, entries, keys)?;
+                for entry in entries.iter() {
+                    let above = keys.len();
+                    let names = schema.list(child).map_or(&[][..], |list| list.keys);
+                    keys.extend(names.iter().filter_map(|key| entry.leaf(*key).cloned()));
+                    everything_below(store, entry, child, keys, true)?;
+                    keys.truncate(above);
+                }
+            }
+            Data::LeafList(values) => check_duplicates(child, keys, values)?,
+            Data::Leaf(_) | Data::Any(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a value is one of its node's type.
+pub(super) fn check_type(_schema: &Schema, _node: NodeIndex, _value: &Value) -> Result<(), Reason> {
+    Ok(())
+}
+
+/// The scope that a node stands in; of the root also the top-level node to look at, where that is enough.
+fn scope_of(schema: &Schema, node: NodeIndex) -> (NodeIndex, Option<NodeIndex>) {
+    let mut at = node;
+    loop {
+        let Some(row) = schema.node(at) else { return (NodeIndex::ROOT, None) };
+        let Some(parent) = schema.node(row.parent) else {
+            let alone = !row.flags.has(Flags::IN_CASE);
+            return (NodeIndex::ROOT, alone.then_some(at));
+        };
+        if parent.kind() == NodeKind::List || parent.flags.has(Flags::PRESENCE) {
+            return (row.parent, None);
+        }
+        at = row.parent;
+    }
+}
+
+fn has_unique(schema: &Schema, node: NodeIndex) -> bool {
+    schema.list(node).is_some_and(|list| !list.unique.is_empty())
+}
+
+/// mandatory, min-elements, max-elements and choices, through containers without presence.
+fn check_scope(
+    schema: &Schema,
+    content: &Content,
+    node: NodeIndex,
+    keys: &[Value],
+    only: Option<NodeIndex>,
+) -> Result<(), EditError> {
+    for child in schema.children(node) {
+        if only.is_none_or(|only| only == child) {
+            check_child(schema, content, child, keys)?;
+        }
+    }
+    let choices = schema.choices.iter().filter(|choice| only.is_none() && choice.parent == node);
+    for choice in choices {
+        check_choice(schema, content, choice, keys)?;
+    }
+    Ok(())
+}
+
+fn check_child(schema: &Schema, content: &Content, child: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
+    let Some(row) = schema.node(child).filter(|row| row.is_config()) else { return Ok(()) };
+    let expected = match schema.case_of(child) {
+        None => true,
+        Some(member) => schema.choice(member.choice).is_some_and(|choice| case_exists(content, choice, member.case)),
+    };
+    let data = content.child(child);
+    match row.kind() {
+        NodeKind::Leaf | NodeKind::Anydata | NodeKind::Anyxml if data.is_none() => {
+            if row.flags.has(Flags::KEY) {
+                return Err(at(child, keys, Reason::MissingKey));
+            }
+            if expected && row.flags.has(Flags::MANDATORY) {
+                return Err(at(child, keys, Reason::MissingElement));
+            }
+        }
+        NodeKind::List | NodeKind::LeafList => {
+            let count = match data {
+                Some(Data::List(entries)) => entries.len(),
+                Some(Data::LeafList(values)) => values.len(),
+                _ => 0,
+            };
+            if let Some(bounds) = schema.bounds(child) {
+                let count = u32::try_from(count).unwrap_or(u32::MAX);
+                if expected && count < bounds.min {
+                    return Err(at(child, keys, Reason::TooFewElements));
+                }
+                if count > bounds.max {
+                    return Err(at(child, keys, Reason::TooManyElements));
+                }
+            }
+        }
+        NodeKind::Container if expected && !row.flags.has(Flags::PRESENCE) => {
+            const EMPTY: Content = Content::new();
+            match data {
+                Some(Data::Container(inner)) => check_scope(schema, inner, child, keys, None)?,
+                _ => check_scope(schema, &EMPTY, child, keys, None)?,
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// RFC 7950 section 7.9.4.
+fn check_choice(schema: &Schema, content: &Content, choice: &Choice, keys: &[Value]) -> Result<(), EditError> {
+    let expected = match choice.within {
+        None => true,
+        Some((outer, case)) => schema.choice(outer).is_some_and(|outer| case_exists(content, outer, case)),
+    };
+    let exists = choice.cases.iter().any(|case| case.iter().any(|node| content.child(*node).is_some()));
+    if choice.mandatory && expected && !exists {
+        return Err(at(choice.parent, keys, Reason::MissingChoice));
+    }
+    Ok(())
+}
+
+/// Whether a node of a case exists.
+pub(super) fn case_exists(content: &Content, choice: &Choice, case: u16) -> bool {
+    choice.cases.get(usize::from(case)).is_some_and(|nodes| nodes.iter().any(|node| content.child(*node).is_some()))
+}
+
+/// RFC 7950 section 7.8.3: only entries in which all the leafs exist or have a default count.
+fn check_unique(schema: &Schema, list: NodeIndex, entries: &Entries, keys: &[Value]) -> Result<(), EditError> {
+    let Some(row) = schema.list(list) else { return Ok(()) };
+    for statement in row.unique {
+        let mut seen = BTreeSet::new();
+        for entry in entries.iter() {
+            let values: Option<Vec<Value>> =
+                statement.iter().map(|leaf| leaf_below(schema, entry, list, *leaf)).collect();
+            if values.is_some_and(|values| !seen.insert(values)) {
+                let own = row.keys.iter().filter_map(|key| entry.leaf(*key).cloned());
+                let keys = keys.iter().cloned().chain(own).collect();
+                return Err(EditError::new(InstanceIdentifier { node: list, keys }, Reason::DataNotUnique));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The value of a leaf that stands in an entry, possibly inside containers; or its default.
+fn leaf_below(schema: &Schema, entry: &Content, list: NodeIndex, leaf: NodeIndex) -> Option<Value> {
+    let mut content = Some(entry);
+    for step in schema.path(leaf).skip_while(|step| *step != list).skip(1) {
+        if step == leaf {
+            let stored = content.and_then(|content| content.leaf(leaf)).cloned();
+            return stored.or_else(|| schema.defaults(leaf).first().map(|row| Value::from_literal(&row.value)));
+        }
+        content = match content.and_then(|content| content.child(step)) {
+            Some(Data::Container(inner)) => Some(inner),
+            _ => None,
+        };
+    }
+    None
+}
+
+fn check_duplicates(node: NodeIndex, keys: &[Value], values: &[Value]) -> Result<(), EditError> {
+    let mut seen = BTreeSet::new();
+    match values.iter().find(|value| !seen.insert(*value)) {
+        None => Ok(()),
+        Some(value) => {
+            let keys = keys.iter().chain([value]).cloned().collect();
+            Err(EditError::new(InstanceIdentifier { node, keys }, Reason::DuplicateEntry))
+        }
+    }
+}
+
+/// The values of leafref targets, gathered once each.
+type Targets<'a> = BTreeMap<NodeIndex, BTreeSet<&'a Value>>;
+
+/// Duplicates and references of one leaf or leaf-list.
+fn check_leaf<'a>(
+    store: &'a Datastore,
+    targets: &mut Targets<'a>,
+    node: NodeIndex,
+    keys: &[Value],
+    data: &Data,
+) -> Result<(), EditError> {
+    let schema = store.schema;
+    let values = match data {
+        Data::Leaf(value) => core::slice::from_ref(value),
+        Data::LeafList(values) => {
+            check_duplicates(node, keys, values)?;
+            values.as_slice()
+        }
+        _ => return Ok(()),
+    };
+    if let Some(target) = references::leafref_target(schema, node) {
+        if !targets.contains_key(&target) {
+            let mut found = BTreeSet::new();
+            each(schema, &store.content, target, &mut |_, data| {
+                match data {
+                    Data::Leaf(value) => drop(found.insert(value)),
+                    Data::LeafList(values) => found.extend(values),
+                    _ => {}
+                }
+                Ok(())
+            })?;
+            targets.insert(target, found);
+        }
+        let exists = |value| targets.get(&target).is_some_and(|found| found.contains(value));
+        if !values.iter().all(exists) {
+            return Err(at(node, keys, Reason::InstanceRequired));
+        }
+    } else if references::requires_identified(schema, node) {
+        let exists = |value: &Value| match value.resolved() {
+            Value::InstanceIdentifier(to) => is_instance(store, to),
+            _ => true,
+        };
+        if !values.iter().all(exists) {
+            return Err(at(node, keys, Reason::InstanceRequired));
+        }
+    }
+    Ok(())
+}
+
+/// Whether configuration stands at an identifier.
+fn is_instance(store: &Datastore, to: &InstanceIdentifier) -> bool {
+    store.schema.node(to.node).is_some_and(|row| row.is_config()) && store.exists(to)
+}
+
+/// Calls `then` with every stored instance of a node and the keys above it.
+fn each<'a>(
+    schema: &Schema,
+    root: &'a Content,
+    node: NodeIndex,
+    then: &mut dyn FnMut(&[Value], &'a Data) -> Result<(), EditError>,
+) -> Result<(), EditError> {
+    let steps: Vec<NodeIndex> = schema.path(node).collect();
+    each_below(schema, root, &steps, &mut Vec::new(), then)
+}
+
+fn each_below<'a>(
+    schema: &Schema,
+    content: &'a Content,
+    steps: &[NodeIndex],
+    keys: &mut Vec<Value>,
+    then: &mut dyn FnMut(&[Value], &'a Data) -> Result<(), EditError>,
+) -> Result<(), EditError> {
+    let Some((step, rest)) = steps.split_first() else { return Ok(()) };
+    let Some(data) = content.child(*step) else { return Ok(()) };
+    match data {
+        data if rest.is_empty() => then(keys, data),
+        Data::Container(inner) => each_below(schema, inner, rest, keys, then),
+        Data::List(entries) => {
+            let names = schema.list(*step).map_or(&[][..], |list| list.keys);
+            for entry in entries.iter() {
+                let above = keys.len();
+                keys.extend(names.iter().filter_map(|key| entry.leaf(*key).cloned()));
+                each_below(schema, entry, rest, keys, then)?;
+                keys.truncate(above);
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
