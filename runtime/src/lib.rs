@@ -13,6 +13,8 @@ extern crate std;
 #[cfg(feature = "device")]
 pub mod board;
 #[cfg(feature = "device")]
+pub mod cbor;
+#[cfg(feature = "device")]
 pub mod datastore;
 pub mod schema;
 #[cfg(feature = "device")]

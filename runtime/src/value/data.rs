@@ -131,6 +131,37 @@ impl Entries {
         Entries { entries: Vec::new() }
     }
 
+    /// The entries of a list with keys, brought into order where `sorted` says that it is `ordered-by system`; every
+    /// entry must hold its keys. An error is the place of an entry whose keys stood there before, and that entry.
+    pub fn from_keyed(list: &List, sorted: bool, entries: Vec<Content>) -> Result<Entries, (usize, Content)> {
+        let compare = |a: &Content, b: &Content| {
+            list.keys.iter().map(|key| a.leaf(*key).cmp(&b.leaf(*key))).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+        };
+        if entries.is_sorted_by(|a, b| compare(a, b).is_lt()) {
+            return Ok(Entries { entries });
+        }
+        let mut order: Vec<(usize, Content)> = entries.into_iter().enumerate().collect();
+        order.sort_by(|(_, a), (_, b)| compare(a, b));
+        let twice = order.windows(2).find_map(|two| match two {
+            [(first, a), (second, b)] if compare(a, b).is_eq() => Some((*first).max(*second)),
+            _ => None,
+        });
+        if let Some(place) = twice {
+            let entry = order.into_iter().find(|(own, _)| *own == place).map(|(_, entry)| entry);
+            return Err((place, entry.unwrap_or_default()));
+        }
+        if !sorted {
+            order.sort_by_key(|(place, _)| *place);
+        }
+        Ok(Entries { entries: order.into_iter().map(|(_, entry)| entry).collect() })
+    }
+
+    /// The entries of a keyless list.
+    #[must_use]
+    pub fn from_keyless(entries: Vec<Content>) -> Entries {
+        Entries { entries }
+    }
+
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> usize {

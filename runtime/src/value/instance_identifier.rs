@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::Value;
-use crate::schema::NodeIndex;
+use crate::schema::{NodeIndex, NodeKind, Schema};
 
 /// An instance-identifier: a schema node, and the key values of the lists on the way to it.
 ///
@@ -24,4 +24,29 @@ impl InstanceIdentifier {
     pub const fn new(node: NodeIndex) -> InstanceIdentifier {
         InstanceIdentifier { node, keys: Vec::new() }
     }
+}
+
+/// What one key in an [`InstanceIdentifier`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyOf {
+    /// The 1-based position of an entry of this keyless list.
+    Position(NodeIndex),
+    /// A value of this key leaf or leaf-list.
+    Value(NodeIndex),
+}
+
+/// What the keys of a fully given identifier of `node` are: those of each list on the way from the top level down, in
+/// the order of its `key` statement (readings 5), the node's own last.
+pub fn keys_of(schema: &Schema, node: NodeIndex) -> impl Iterator<Item = KeyOf> {
+    schema.path(node).flat_map(move |step| {
+        let (keys, one) = match schema.node(step).map(crate::schema::Node::kind) {
+            Some(NodeKind::List) => {
+                let keys: &'static [NodeIndex] = schema.list(step).map_or(&[], |list| list.keys);
+                (keys, keys.is_empty().then_some(KeyOf::Position(step)))
+            }
+            Some(NodeKind::LeafList) => (&[][..], Some(KeyOf::Value(step))),
+            _ => (&[][..], None),
+        };
+        keys.iter().map(|key| KeyOf::Value(*key)).chain(one)
+    })
 }

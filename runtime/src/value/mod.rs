@@ -1,15 +1,25 @@
 //! YANG values and the instance data made of them.
 //!
-//! This room knows the schema and nothing of bytes, text or protocols: [`Value`] is one leaf's value, [`Data`] the
-//! instance of any data node, [`InstanceIdentifier`] says where it stands, and [`Sink`] is how a reader of data
-//! hands it on, piece by piece, to an encoder. Read [`Value`] first.
+//! This room knows the schema and nothing of encodings or protocols: [`Value`] is one leaf's value, [`Data`] the
+//! instance of any data node, [`InstanceIdentifier`] says where it stands, [`check`] tells whether a value is of its
+//! type, [`text`] is the lexical form of both, and [`Sink`] is how a reader of data hands it on, piece by piece, to an
+//! encoder. Read [`Value`] first.
 
+mod check;
 mod data;
+mod decimal;
 mod instance_identifier;
 mod scalar;
 mod sink;
+pub mod text;
+mod walk;
 
+pub use check::{Violation, check, check_instance};
 pub use data::{Content, Data, Entries};
-pub use instance_identifier::InstanceIdentifier;
+pub use instance_identifier::{InstanceIdentifier, KeyOf, keys_of};
 pub use scalar::Value;
 pub use sink::{Part, Sink};
+pub use walk::{write_content, write_data};
+
+pub(crate) use check::{positions, wrong};
+pub(crate) use decimal::{from_float, rescale, to_float};

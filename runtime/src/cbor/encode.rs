@@ -1,0 +1,220 @@
+//! Instance data into YANG-CBOR (RFC 9254 section 4).
+
+use alloc::vec::Vec;
+
+use super::deterministic::sort_map;
+use super::value::write_typed;
+use super::writer::{Open, Writer};
+use super::{Identifiers, decode, tag};
+use crate::schema::{IdentityIndex, NodeIndex, NodeKind, Schema};
+use crate::value::{Part, Sink, Value, Violation, text, write_data};
+
+/// Why data could not be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// The output would be longer than allowed.
+    #[error("the output is longer than {0} bytes")]
+    Limit(usize),
+    /// A part that can't stand where it was handed in.
+    #[error("a part that has no place here")]
+    Misplaced(NodeIndex),
+    /// An identity without SID.
+    #[error("an identity has no SID")]
+    NoIdentitySid(IdentityIndex),
+    /// A schema node without SID.
+    #[error("a schema node has no SID")]
+    NoSid(NodeIndex),
+    /// A value that is not of its type.
+    #[error("{violation}")]
+    Value {
+        /// The leaf or leaf-list.
+        node: NodeIndex,
+        /// What is wrong with the value.
+        violation: Violation,
+    },
+}
+
+/// A sink that writes YANG-CBOR at the end of a buffer.
+///
+/// What is handed in first is written as it is, without a key: a leaf's value, a list, an entry, a container. A
+/// document is a container of [`NodeIndex::ROOT`]: its members have absolute SIDs or qualified names. The members of
+/// every other map have deltas to the SID of the node that the map stands for (RFC 9254 section 4.2.1; of an input or
+/// output the rpc's or action's, readings 17), and tag 47 where they are of another module (readings 7).
+///
+/// ```no_run
+/// # fn encode(schema: &comi_runtime::schema::Schema, content: comi_runtime::value::Content) {
+/// use comi_runtime::cbor::{Encoder, Identifiers};
+/// use comi_runtime::schema::NodeIndex;
+/// use comi_runtime::value::{Data, write_data};
+///
+/// let mut payload = Vec::new();
+/// let mut encoder = Encoder::new(schema, &mut payload, Identifiers::Sids, 1024);
+/// write_data(&mut encoder, NodeIndex::ROOT, &Data::Container(content)).unwrap();
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Encoder<'a> {
+    schema: &'a Schema,
+    writer: Writer<'a>,
+    identifiers: Identifiers,
+    reference: NodeIndex,
+    start: usize,
+    limit: usize,
+    frames: Vec<Frame>,
+}
+
+#[derive(Debug)]
+struct Frame {
+    node: NodeIndex,
+    part: Part,
+    open: Open,
+    /// Members so far.
+    count: usize,
+    /// The last member's key in the buffer.
+    last_key: (usize, usize),
+    /// Whether a key was smaller than the one before it.
+    unsorted: bool,
+}
+
+impl<'a> Encoder<'a> {
+    /// An encoder that appends at most `limit` bytes to `out`.
+    pub fn new(schema: &'a Schema, out: &'a mut Vec<u8>, identifiers: Identifiers, limit: usize) -> Encoder<'a> {
+        let start = out.len();
+        Encoder {
+            schema,
+            writer: Writer::new(out),
+            identifiers,
+            reference: NodeIndex::ROOT,
+            start,
+            limit,
+            frames: Vec::new(),
+        }
+    }
+
+    /// The same encoder with another node than the root whose SID the members of a document are relative to.
+    #[must_use]
+    pub fn with_reference(mut self, reference: NodeIndex) -> Encoder<'a> {
+        self.reference = reference;
+        self
+    }
+
+    /// Writes the key of `node`, if it stands in a map.
+    fn key(&mut self, node: NodeIndex) -> Result<(), EncodeError> {
+        let Some(frame) = self.frames.last() else { return Ok(()) };
+        let parent = match frame.part {
+            Part::List => return Err(EncodeError::Misplaced(node)),
+            Part::LeafList => return if frame.node == node { Ok(()) } else { Err(EncodeError::Misplaced(node)) },
+            Part::Container | Part::Entry if frame.node == NodeIndex::ROOT => self.reference,
+            Part::Container | Part::Entry => frame.node,
+        };
+        let row = self.schema.node(node).ok_or(EncodeError::Misplaced(node))?;
+        let start = self.writer.position();
+        let same_module = self.schema.node(parent).is_some_and(|parent| parent.module() == row.module());
+        match self.identifiers {
+            Identifiers::Names if same_module => self.writer.text(self.schema.name(node)),
+            Identifiers::Names => self.writer.text(&text::qualified_name(self.schema, node)),
+            Identifiers::Sids => {
+                let sid = if row.sid == 0 { return Err(EncodeError::NoSid(node)) } else { i64::from(row.sid) };
+                if parent == NodeIndex::ROOT {
+                    self.writer.integer(sid);
+                } else if same_module {
+                    self.writer.integer(sid - i64::from(reference_sid(self.schema, parent)));
+                } else {
+                    self.writer.tag(tag::SID);
+                    self.writer.integer(sid);
+                }
+            }
+        }
+        let end = self.writer.position();
+        if let Some(frame) = self.frames.last_mut() {
+            let written = self.writer.since(0);
+            let key = |(start, end): (usize, usize)| written.get(start..end).unwrap_or_default();
+            frame.unsorted |= frame.count > 0 && key(frame.last_key) >= key((start, end));
+            frame.last_key = (start, end);
+            frame.count += 1;
+        }
+        Ok(())
+    }
+
+    fn check_limit(&self) -> Result<(), EncodeError> {
+        let limit = self.start.saturating_add(self.limit);
+        if self.writer.position() > limit { Err(EncodeError::Limit(self.limit)) } else { Ok(()) }
+    }
+}
+
+impl Sink for Encoder<'_> {
+    type Error = EncodeError;
+
+    fn enter(&mut self, node: NodeIndex, part: Part) -> Result<(), EncodeError> {
+        if part == Part::Entry {
+            if let Some(frame) = self.frames.last_mut() {
+                if frame.part != Part::List || frame.node != node {
+                    return Err(EncodeError::Misplaced(node));
+                }
+                frame.count += 1;
+            }
+        } else {
+            self.key(node)?;
+        }
+        let open = self.writer.open();
+        self.frames.push(Frame { node, part, open, count: 0, last_key: (0, 0), unsorted: false });
+        self.check_limit()
+    }
+
+    fn value(&mut self, node: NodeIndex, value: &Value) -> Result<(), EncodeError> {
+        self.key(node)?;
+        if let Some(frame) = self.frames.last_mut().filter(|frame| frame.part == Part::LeafList) {
+            frame.count += 1;
+        }
+        write_typed(self.schema, node, value, self.identifiers, &mut self.writer)?;
+        self.check_limit()
+    }
+
+    fn any(&mut self, node: NodeIndex, cbor: &[u8]) -> Result<(), EncodeError> {
+        self.key(node)?;
+        // with names, what the schema knows of it is written by name too
+        let known = match self.identifiers {
+            Identifiers::Names => decode::read_anydata(self.schema, node, cbor),
+            Identifiers::Sids => None,
+        };
+        match known {
+            Some(content) => {
+                let open = self.writer.open();
+                let frame = Frame { node, part: Part::Container, open, count: 0, last_key: (0, 0), unsorted: false };
+                self.frames.push(frame);
+                for (child, data) in content.iter() {
+                    write_data(self, child, data)?;
+                }
+                self.leave()?;
+            }
+            None => self.writer.raw(cbor),
+        }
+        self.check_limit()
+    }
+
+    fn leave(&mut self) -> Result<(), EncodeError> {
+        let Some(frame) = self.frames.pop() else { return Err(EncodeError::Misplaced(NodeIndex::ROOT)) };
+        match frame.part {
+            Part::List | Part::LeafList => self.writer.close_array(frame.open, frame.count),
+            Part::Container | Part::Entry => {
+                if frame.unsorted {
+                    sort_map(self.writer.since_mut(frame.open.content()));
+                }
+                self.writer.close_map(frame.open, frame.count);
+            }
+        }
+        self.check_limit()
+    }
+}
+
+/// The SID that deltas in the map of `node` are relative to.
+pub(super) fn reference_sid(schema: &Schema, node: NodeIndex) -> u32 {
+    match schema.node(node) {
+        // RFC 9254 section 4.2.1: of an input or output, the SID of the rpc or action
+        Some(row) if matches!(row.kind(), NodeKind::Input | NodeKind::Output) => {
+            schema.node(row.parent).map_or(row.sid, |operation| operation.sid)
+        }
+        Some(row) => row.sid,
+        None => 0,
+    }
+}

@@ -1,0 +1,152 @@
+//! Why a payload was not understood.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::schema::{NodeIndex, Schema};
+use crate::value::{InstanceIdentifier, Value, Violation, text};
+
+/// Where and why reading failed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("byte {position}: {reason}")]
+pub struct Error {
+    /// The byte at which the offending item starts.
+    pub position: usize,
+    /// The data node concerned, as far as it was known; of a list entry whose keys were not read yet, the list.
+    pub at: Option<InstanceIdentifier>,
+    /// What is wrong.
+    pub reason: Reason,
+}
+
+/// What is wrong with a payload.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Reason {
+    /// Two entries of a list have the same keys, or two of a configuration leaf-list the same value.
+    #[error("an entry occurs twice")]
+    DuplicateEntry,
+    /// A key of a map occurs twice.
+    #[error("a member occurs twice")]
+    DuplicateKey,
+    /// A SID or name that stands for no schema node here.
+    #[error("{0}")]
+    InvalidIdentifier(text::PathError),
+    /// A list key in the entry differs from the one in its identifier.
+    #[error("a list key differs from the one in the identifier")]
+    KeyMismatch(NodeIndex),
+    /// Not well-formed CBOR.
+    #[error("{0}")]
+    Malformed(Malformed),
+    /// An entry lacks this key.
+    #[error("a list key is missing")]
+    MissingKey(NodeIndex),
+    /// The node exists but can't stand here: it is no child of the one around it, or no data node.
+    #[error("the node has no place here")]
+    Misplaced(NodeIndex),
+    /// A state node where only configuration may stand.
+    #[error("a state node where only configuration may stand")]
+    StateNode(NodeIndex),
+    /// More than the allowed depth of arrays, maps and tags.
+    #[error("nested too deep")]
+    TooDeep,
+    /// Bytes behind the end.
+    #[error("bytes follow the end of the payload")]
+    TrailingBytes,
+    /// No child, or no node at all, has this name.
+    #[error("unknown name")]
+    UnknownName,
+    /// No schema node has this SID.
+    #[error("unknown SID {0}")]
+    UnknownSid(i128),
+    /// The value is not of its type.
+    #[error("{0}")]
+    Value(Violation),
+    /// Another CBOR type than the one that RFC 9254 gives the node.
+    #[error("not {expected}")]
+    WrongType {
+        /// What should stand here.
+        expected: &'static str,
+    },
+}
+
+/// How CBOR is not well-formed (RFC 8949 section 5.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// A break outside an item of indefinite length, or between a key and its value.
+    #[error("a break stands where a data item should")]
+    Break,
+    /// A chunk of another type, or itself of indefinite length, in a string of indefinite length.
+    #[error("a chunk of another kind in a string of indefinite length")]
+    Chunk,
+    /// The input ends within an item.
+    #[error("the input ends within a data item")]
+    EndOfInput,
+    /// A reserved head.
+    #[error("a reserved head")]
+    Reserved,
+    /// Text that is not UTF-8.
+    #[error("text is not UTF-8")]
+    Utf8,
+}
+
+impl Error {
+    pub(super) fn new(position: usize, reason: Reason) -> Error {
+        Error { position, at: None, reason }
+    }
+
+    pub(super) fn malformed(position: usize, malformed: Malformed) -> Error {
+        Error::new(position, Reason::Malformed(malformed))
+    }
+
+    /// The same error within `node`, if it knows no closer node yet.
+    pub(super) fn within(mut self, node: NodeIndex) -> Error {
+        if self.at.is_none() && node != NodeIndex::ROOT {
+            self.at = Some(InstanceIdentifier::new(node));
+        }
+        self
+    }
+
+    /// The same error within an entry of `list`; without keys the list is all that can be named.
+    pub(super) fn within_entry(mut self, list: NodeIndex, keys: Option<Vec<Value>>) -> Error {
+        match keys {
+            Some(keys) => self.within(list).under(&keys),
+            None => {
+                self.at = Some(InstanceIdentifier::new(list));
+                self
+            }
+        }
+    }
+
+    /// The same error, below list entries with these keys.
+    #[must_use]
+    pub fn under(mut self, keys: &[Value]) -> Error {
+        if let Some(at) = &mut self.at {
+            at.keys.splice(0..0, keys.iter().cloned());
+        }
+        self
+    }
+
+    /// The error as a sentence with names: where in the data, what is wrong, at which byte.
+    #[must_use]
+    pub fn describe(&self, schema: &Schema) -> String {
+        use fmt::Write;
+        let mut out = String::new();
+        if let Some(at) = &self.at {
+            out.push_str(&text::print_path(schema, at, text::PathForm::Predicates));
+            out.push_str(": ");
+        }
+        let named = match &self.reason {
+            Reason::KeyMismatch(node)
+            | Reason::MissingKey(node)
+            | Reason::Misplaced(node)
+            | Reason::StateNode(node) => Some(schema.name(*node)),
+            _ => None,
+        };
+        let written = match named {
+            Some(name) => write!(out, "{} ('{name}', byte {})", self.reason, self.position),
+            None => write!(out, "{} (byte {})", self.reason, self.position),
+        };
+        debug_assert!(written.is_ok(), "writing to a String");
+        out
+    }
+}

@@ -1,0 +1,111 @@
+//! Instance-identifiers in CBOR (RFC 9254 section 6.13).
+//!
+//! With SIDs, entries of keyless lists and leaf-lists have no encoding in RFC 9254; draft-vilimek-yang-cbor-inst-id's
+//! is taken: the 1-based position, and the value (readings 6).
+
+use alloc::vec::Vec;
+
+use super::Identifiers;
+use super::encode::EncodeError;
+use super::error::{Error, Reason};
+use super::reader::{Kind, Reader, unexpected};
+use super::value::{read_typed, write_typed};
+use super::writer::Writer;
+use crate::schema::{NodeIndex, Schema};
+use crate::value::{InstanceIdentifier, KeyOf, Value, Violation, check_instance, keys_of, text};
+
+/// Writes an instance-identifier: the SID, or an array of the SID and the keys; or its path as text.
+///
+/// An identifier of a whole list or leaf-list has no keys of its own.
+pub fn write_instance_identifier(
+    schema: &Schema,
+    instance: &InstanceIdentifier,
+    identifiers: Identifiers,
+    writer: &mut Writer<'_>,
+) -> Result<(), EncodeError> {
+    check_instance(schema, instance).map_err(|violation| EncodeError::Value { node: instance.node, violation })?;
+    if identifiers == Identifiers::Names {
+        writer.text(&text::print_path(schema, instance, text::PathForm::Predicates));
+        return Ok(());
+    }
+    let sid = match schema.node(instance.node).map(|node| node.sid) {
+        Some(sid) if sid != 0 => u64::from(sid),
+        _ => return Err(EncodeError::NoSid(instance.node)),
+    };
+    if instance.keys.is_empty() {
+        writer.unsigned(sid);
+        return Ok(());
+    }
+    writer.array(1 + instance.keys.len());
+    writer.unsigned(sid);
+    for (wanted, key) in keys_of(schema, instance.node).zip(&instance.keys) {
+        match (wanted, key) {
+            (KeyOf::Value(node), key) => write_typed(schema, node, key, identifiers, writer)?,
+            (KeyOf::Position(_), Value::Unsigned(position)) => writer.unsigned(*position),
+            (KeyOf::Position(node), _) => {
+                return Err(EncodeError::Value { node, violation: Violation::Instance });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads an instance-identifier in any of its forms.
+///
+/// A node of any kind may be named. Keys of the lists above the node must be there; the node's own may be left out,
+/// all together.
+pub fn read_instance_identifier(schema: &Schema, reader: &mut Reader<'_>) -> Result<InstanceIdentifier, Error> {
+    let start = reader.position();
+    match reader.peek()? {
+        Kind::Unsigned => {
+            let node = by_sid(schema, reader)?;
+            complete(schema, start, node, Vec::new())
+        }
+        Kind::Array => {
+            let mut items = reader.array()?;
+            if !items.more(reader)? {
+                return Err(Error::new(start, Reason::Value(Violation::Instance)));
+            }
+            let node = by_sid(schema, reader)?;
+            let mut keys = Vec::new();
+            let mut wanted = keys_of(schema, node);
+            while items.more(reader)? {
+                let start = reader.position();
+                keys.push(match wanted.next() {
+                    Some(KeyOf::Value(leaf)) => {
+                        read_typed(schema, leaf, reader).map_err(|error| Error { at: None, ..error }.within(node))?
+                    }
+                    Some(KeyOf::Position(_)) => match reader.unsigned()? {
+                        0 => return Err(Error::new(start, Reason::Value(Violation::Range)).within(node)),
+                        position => Value::Unsigned(position),
+                    },
+                    None => return Err(Error::new(start, Reason::Value(Violation::Instance)).within(node)),
+                });
+            }
+            complete(schema, start, node, keys)
+        }
+        Kind::Text => {
+            let path = reader.text()?;
+            text::parse_path(schema, &path).map_err(|error| Error::new(start, Reason::InvalidIdentifier(error)))
+        }
+        _ => Err(unexpected(start, reader.head()?, "an instance-identifier")),
+    }
+}
+
+fn by_sid(schema: &Schema, reader: &mut Reader<'_>) -> Result<NodeIndex, Error> {
+    let start = reader.position();
+    let sid = reader.unsigned()?;
+    u32::try_from(sid)
+        .ok()
+        .and_then(|sid| schema.node_by_sid(sid))
+        .ok_or_else(|| Error::new(start, Reason::UnknownSid(i128::from(sid))))
+}
+
+fn complete(schema: &Schema, start: usize, node: NodeIndex, keys: Vec<Value>) -> Result<InstanceIdentifier, Error> {
+    let missing = keys_of(schema, node).count().saturating_sub(keys.len());
+    if missing == 0 || missing == schema.entry_key_count(node) {
+        Ok(InstanceIdentifier { node, keys })
+    } else {
+        Err(Error::new(start, Reason::Value(Violation::Instance)).within(node))
+    }
+}

@@ -1,0 +1,177 @@
+//! Whether a value is of its type (RFC 7950 section 9). The one place that knows: payloads, text, JSON and what a
+//! handler answers are all checked here.
+
+use super::{InstanceIdentifier, KeyOf, Value};
+use crate::schema::{IdentityIndex, Schema, Type};
+
+/// How a value is not of its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Violation {
+    /// An instance-identifier without node, or with other keys than the lists on its way have.
+    #[error("an instance-identifier with wrong keys")]
+    Instance,
+    /// The length of a string (in characters) or binary (in bytes).
+    #[error("length {0} is not allowed")]
+    Length(usize),
+    /// An identity that is not derived from every base.
+    #[error("the identity is not derived from the base")]
+    NotDerived(IdentityIndex),
+    /// No member of the union takes the value.
+    #[error("no member type of the union takes the value")]
+    NotInUnion,
+    /// A number outside the range.
+    #[error("out of range")]
+    Range,
+    /// A bit that the type does not have.
+    #[error("unknown bit at position {0}")]
+    UnknownBit(u32),
+    /// A name that no bit, enum or identity has.
+    #[error("unknown name")]
+    UnknownName,
+    /// A value that no enum has.
+    #[error("unknown enum value {0}")]
+    UnknownEnum(i64),
+    /// No identity has this SID.
+    #[error("unknown identity SID {0}")]
+    UnknownIdentity(u64),
+    /// Not a value of the type at all.
+    #[error("not {expected}")]
+    WrongType {
+        /// What the type asks for.
+        expected: &'static str,
+    },
+}
+
+/// Checks a value against a type.
+pub fn check(schema: &Schema, ty: &Type, value: &Value) -> Result<(), Violation> {
+    match (ty, value) {
+        (Type::Leafref { target_type, .. }, value) => match schema.resolved_type(*target_type) {
+            Some(target) => check(schema, target, value),
+            None => Err(wrong(ty)),
+        },
+        (Type::Binary { lengths }, Value::Binary(bytes)) => length(lengths, bytes.len()),
+        (Type::Bits { bits }, Value::Bits(set)) => {
+            match positions(set).find(|position| bits.binary_search_by_key(position, |bit| bit.position).is_err()) {
+                Some(position) => Err(Violation::UnknownBit(position)),
+                None => Ok(()),
+            }
+        }
+        (Type::Boolean, Value::Boolean(_)) | (Type::Empty, Value::Empty) => Ok(()),
+        (Type::Decimal64 { ranges, .. }, Value::Decimal64(mantissa)) => within(ranges, mantissa),
+        (Type::Enumeration { enums }, Value::Enumeration(value)) => {
+            match enums.binary_search_by_key(value, |row| row.value) {
+                Ok(_) => Ok(()),
+                Err(_) => Err(Violation::UnknownEnum(i64::from(*value))),
+            }
+        }
+        (Type::Float { fraction_digits, ranges }, Value::Float(value)) => {
+            // what decimal64 can't hold is no value of lw:float
+            match super::decimal::from_float(*value, *fraction_digits) {
+                Some(_) => within(ranges, value),
+                None => Err(Violation::Range),
+            }
+        }
+        (Type::Identityref { bases }, Value::Identityref(identity)) => {
+            if schema.is_derived_from(*identity, bases) {
+                Ok(())
+            } else {
+                Err(Violation::NotDerived(*identity))
+            }
+        }
+        (Type::InstanceIdentifier { .. }, Value::InstanceIdentifier(instance)) => check_instance(schema, instance),
+        (Type::Integer { width, ranges }, Value::Integer(value)) => {
+            let (least, greatest) = width.signed();
+            if (least..=greatest).contains(value) { within(ranges, value) } else { Err(Violation::Range) }
+        }
+        (Type::String { lengths }, Value::String(text)) => {
+            if lengths.is_empty() {
+                Ok(())
+            } else {
+                length(lengths, text.chars().count())
+            }
+        }
+        (Type::Union { members }, Value::Union(member, value)) => {
+            match members.get(usize::from(*member)).and_then(|member| schema.resolved_type(*member)) {
+                Some(member) => check(schema, member, value),
+                None => Err(Violation::NotInUnion),
+            }
+        }
+        (Type::Unsigned { width, ranges }, Value::Unsigned(value)) => {
+            if *value <= width.unsigned_max() {
+                within(ranges, value)
+            } else {
+                Err(Violation::Range)
+            }
+        }
+        _ => Err(wrong(ty)),
+    }
+}
+
+/// Checks that an instance-identifier names a node, and that its keys are those of the lists on the way: all of
+/// them, or all but the node's own.
+pub fn check_instance(schema: &Schema, instance: &InstanceIdentifier) -> Result<(), Violation> {
+    if schema.node(instance.node).is_none() {
+        return if instance.node == crate::schema::NodeIndex::ROOT && instance.keys.is_empty() {
+            Ok(())
+        } else {
+            Err(Violation::Instance)
+        };
+    }
+    let mut wanted = super::keys_of(schema, instance.node);
+    for key in &instance.keys {
+        match wanted.next() {
+            Some(KeyOf::Value(node)) => match schema.type_of(node) {
+                Some(ty) => check(schema, ty, key)?,
+                None => return Err(Violation::Instance),
+            },
+            Some(KeyOf::Position(_)) if matches!(key, Value::Unsigned(1..)) => {}
+            _ => return Err(Violation::Instance),
+        }
+    }
+    let left = wanted.count();
+    if left == 0 || left == schema.entry_key_count(instance.node) { Ok(()) } else { Err(Violation::Instance) }
+}
+
+/// The positions of the bits that are set, ascending.
+pub(crate) fn positions(set: &[u8]) -> impl Iterator<Item = u32> {
+    (0_u32..).zip(set).flat_map(|(place, byte)| {
+        (0..8_u32).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| place.saturating_mul(8) + bit)
+    })
+}
+
+fn length(lengths: &[(u32, u32)], found: usize) -> Result<(), Violation> {
+    let fits = lengths.is_empty()
+        || u32::try_from(found).is_ok_and(|found| lengths.iter().any(|(least, most)| (least..=most).contains(&&found)));
+    if fits { Ok(()) } else { Err(Violation::Length(found)) }
+}
+
+fn within<N: PartialOrd>(ranges: &[(N, N)], value: &N) -> Result<(), Violation> {
+    if ranges.is_empty() || ranges.iter().any(|(least, greatest)| value >= least && value <= greatest) {
+        Ok(())
+    } else {
+        Err(Violation::Range)
+    }
+}
+
+pub(crate) fn wrong(ty: &Type) -> Violation {
+    Violation::WrongType { expected: type_name(ty) }
+}
+
+/// A type in words.
+pub(crate) fn type_name(ty: &Type) -> &'static str {
+    match ty {
+        Type::Binary { .. } => "a binary",
+        Type::Bits { .. } => "bits",
+        Type::Boolean => "a boolean",
+        Type::Decimal64 { .. } | Type::Float { .. } => "a decimal64",
+        Type::Empty => "an empty",
+        Type::Enumeration { .. } => "an enumeration",
+        Type::Identityref { .. } => "an identityref",
+        Type::InstanceIdentifier { .. } => "an instance-identifier",
+        Type::Integer { .. } => "an integer",
+        Type::Leafref { .. } => "a leafref",
+        Type::String { .. } => "a string",
+        Type::Union { .. } => "a union",
+        Type::Unsigned { .. } => "an unsigned integer",
+    }
+}

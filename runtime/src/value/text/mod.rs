@@ -1,0 +1,19 @@
+//! The lexical form of values and instance-identifiers (RFC 7950 section 9, RFC 7951, RFC 8040).
+//!
+//! JSON, paths, LwM2M's text format and the command line share it. Read [`print`] and [`parse_path`] first.
+
+mod base64;
+mod name;
+mod path;
+mod print_path;
+mod scalar;
+
+pub use path::{PathError, PathReason, parse_path};
+pub use print_path::{PathForm, print_path};
+pub use scalar::{parse, print};
+
+pub(crate) use name::{child_by_name, print_identity, qualified_name};
+pub(crate) use scalar::{parse_as, print_as};
+
+#[cfg(test)]
+mod tests;

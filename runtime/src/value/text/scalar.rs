@@ -1,0 +1,176 @@
+//! Values as text: canonical when printed (RFC 7950 section 9), any lexical form when parsed.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::{PathForm, base64, parse_path, print_identity, print_path};
+use crate::schema::{IdentityIndex, Node, NodeIndex, Schema, Type};
+use crate::value::{Value, Violation, check, positions, rescale, wrong};
+
+/// The canonical form of the value of a leaf, or of one entry of a leaf-list. Identities are qualified.
+///
+/// # Errors
+///
+/// A value that is not of the node's type.
+pub fn print(schema: &Schema, node: NodeIndex, value: &Value) -> Result<String, Violation> {
+    const NO_LEAF: Violation = Violation::WrongType { expected: "a leaf" };
+    let ty = schema.type_of(node).ok_or(NO_LEAF)?;
+    print_as(schema, ty, value).ok_or_else(|| wrong(ty))
+}
+
+/// The value that a text stands for as value of a leaf, or of one entry of a leaf-list. Of a union, the first member
+/// that takes it. An identity without module is of the leaf's.
+///
+/// # Errors
+///
+/// A text that is no value of the node's type.
+pub fn parse(schema: &Schema, node: NodeIndex, text: &str) -> Result<Value, Violation> {
+    const NO_LEAF: Violation = Violation::WrongType { expected: "a leaf" };
+    parse_as(schema, node, schema.type_of(node).ok_or(NO_LEAF)?, text)
+}
+
+pub(crate) fn print_as(schema: &Schema, ty: &Type, value: &Value) -> Option<String> {
+    Some(match (ty, value) {
+        (Type::Binary { .. }, Value::Binary(bytes)) => base64::encode(bytes),
+        (Type::Bits { bits }, Value::Bits(set)) => {
+            let mut names = Vec::new();
+            for position in positions(set) {
+                let row = bits.binary_search_by_key(&position, |bit| bit.position).ok()?;
+                names.push(bits.get(row)?.name);
+            }
+            names.join(" ")
+        }
+        (Type::Boolean, Value::Boolean(value)) => value.to_string(),
+        (Type::Decimal64 { fraction_digits, .. }, Value::Decimal64(mantissa)) => decimal(*mantissa, *fraction_digits),
+        (Type::Empty, Value::Empty) => String::new(),
+        (Type::Enumeration { enums }, Value::Enumeration(value)) => {
+            let row = enums.binary_search_by_key(value, |row| row.value).ok()?;
+            enums.get(row)?.name.into()
+        }
+        (Type::Float { .. }, Value::Float(value)) => {
+            // the shortest text that gives the same double again
+            let text = value.to_string();
+            if text.contains('.') || !value.is_finite() { text } else { format!("{text}.0") }
+        }
+        (Type::Identityref { .. }, Value::Identityref(identity)) => print_identity(schema, *identity, None),
+        (Type::InstanceIdentifier { .. }, Value::InstanceIdentifier(instance)) => {
+            print_path(schema, instance, PathForm::Predicates)
+        }
+        (Type::Integer { .. }, Value::Integer(value)) => value.to_string(),
+        (Type::Leafref { target_type, .. }, value) => {
+            return print_as(schema, schema.resolved_type(*target_type)?, value);
+        }
+        (Type::String { .. }, Value::String(text)) => text.to_string(),
+        (Type::Union { members }, Value::Union(member, value)) => {
+            let member = schema.resolved_type(*members.get(usize::from(*member))?)?;
+            return print_as(schema, member, value);
+        }
+        (Type::Unsigned { .. }, Value::Unsigned(value)) => value.to_string(),
+        _ => return None,
+    })
+}
+
+pub(crate) fn parse_as(schema: &Schema, node: NodeIndex, ty: &Type, text: &str) -> Result<Value, Violation> {
+    let value = match ty {
+        Type::Binary { .. } => Value::Binary(base64::decode(text).ok_or_else(|| wrong(ty))?.into()),
+        Type::Bits { bits } => {
+            let mut set = Vec::new();
+            for name in text.split_ascii_whitespace() {
+                let bit = bits.iter().find(|bit| bit.name == name).ok_or(Violation::UnknownName)?;
+                let place = bit.position as usize / 8;
+                if set.len() <= place {
+                    set.resize(place + 1, 0_u8);
+                }
+                if let Some(byte) = set.get_mut(place) {
+                    *byte |= 1 << (bit.position % 8);
+                }
+            }
+            Value::Bits(set.into())
+        }
+        Type::Boolean => Value::Boolean(text.parse().map_err(|_| wrong(ty))?),
+        Type::Decimal64 { fraction_digits, .. } => {
+            let (mantissa, digits) = parse_decimal(text).ok_or_else(|| wrong(ty))?;
+            let exponent = -i128::try_from(digits).map_err(|_| Violation::Range)?;
+            Value::Decimal64(rescale(mantissa, exponent, *fraction_digits).ok_or(Violation::Range)?)
+        }
+        Type::Empty if text.is_empty() => Value::Empty,
+        Type::Empty => return Err(wrong(ty)),
+        Type::Enumeration { enums } => {
+            Value::Enumeration(enums.iter().find(|row| row.name == text).ok_or(Violation::UnknownName)?.value)
+        }
+        Type::Float { .. } => {
+            let numeric = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+            Value::Float(text.parse().ok().filter(|_| numeric).ok_or_else(|| wrong(ty))?)
+        }
+        Type::Identityref { .. } => Value::Identityref(identity(schema, node, text).ok_or(Violation::UnknownName)?),
+        Type::InstanceIdentifier { .. } => {
+            Value::InstanceIdentifier(Box::new(parse_path(schema, text).map_err(|_| Violation::Instance)?))
+        }
+        Type::Integer { .. } => Value::Integer(parse_integer(text, ty)?),
+        Type::Leafref { target_type, .. } => {
+            let target = schema.resolved_type(*target_type).ok_or_else(|| wrong(ty))?;
+            return parse_as(schema, node, target, text);
+        }
+        Type::String { .. } => Value::String(text.into()),
+        Type::Union { members } => {
+            let mut taken = (0_u16..).zip(*members).filter_map(|(place, member)| {
+                let value = parse_as(schema, node, schema.resolved_type(*member)?, text).ok()?;
+                Some(Value::Union(place, Box::new(value)))
+            });
+            return taken.next().ok_or(Violation::NotInUnion);
+        }
+        Type::Unsigned { .. } => Value::Unsigned(parse_integer(text, ty)?),
+    };
+    check(schema, ty, &value).map(|()| value)
+}
+
+fn identity(schema: &Schema, node: NodeIndex, text: &str) -> Option<IdentityIndex> {
+    match text.split_once(':') {
+        Some((module, name)) => schema.identity_by_name(schema.module_by_name(module)?, name),
+        None => schema.identity_by_name(schema.node(node).map(Node::module)?, text),
+    }
+}
+
+/// RFC 7950 section 9.2.1: an optional sign and decimal digits.
+fn parse_integer<N: core::str::FromStr>(text: &str, ty: &Type) -> Result<N, Violation> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong(ty));
+    }
+    text.parse().map_err(|_| Violation::Range)
+}
+
+/// The mantissa and the number of digits after the point (RFC 7950 section 9.3.1).
+fn parse_decimal(text: &str) -> Option<(i128, usize)> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = match digits.split_once('.') {
+        Some((_, "")) => return None,
+        Some((whole, fraction)) => (whole, fraction),
+        None => (digits, ""),
+    };
+    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mantissa = whole
+        .bytes()
+        .chain(fraction.bytes())
+        .try_fold(0_i128, |mantissa, digit| mantissa.checked_mul(10)?.checked_add(i128::from(digit - b'0')))?;
+    Some((sign * mantissa, fraction.len()))
+}
+
+/// RFC 7950 section 9.3.2: at least one digit on both sides of the point, no trailing zeros.
+fn decimal(mantissa: i64, fraction_digits: u8) -> String {
+    let width = usize::from(fraction_digits) + 1;
+    let digits = format!("{:0width$}", mantissa.unsigned_abs());
+    let (whole, fraction) = digits.split_at_checked(digits.len() - (width - 1)).unwrap_or((&digits, ""));
+    let sign = if mantissa < 0 { "-" } else { "" };
+    match fraction.trim_end_matches('0') {
+        "" => format!("{sign}{whole}.0"),
+        fraction => format!("{sign}{whole}.{fraction}"),
+    }
+}
