@@ -16,6 +16,8 @@ pub mod board;
 pub mod cbor;
 #[cfg(feature = "device")]
 pub mod datastore;
+#[cfg(feature = "json")]
+pub mod json;
 pub mod schema;
 #[cfg(feature = "device")]
 pub mod value;

@@ -137,27 +137,7 @@ impl Reading<'_> {
 
     /// Whether `child` may stand in the map of `parent`.
     fn permit(self, parent: NodeIndex, child: NodeIndex, start: usize) -> Result<(), Error> {
-        let Some(row) = self.schema.node(child) else {
-            return Err(Error::new(start, Reason::Misplaced(child)));
-        };
-        let at_root = parent == NodeIndex::ROOT && self.allowed == Allowed::Any;
-        let is_data = match row.kind() {
-            NodeKind::Container
-            | NodeKind::List
-            | NodeKind::LeafList
-            | NodeKind::Leaf
-            | NodeKind::Anydata
-            | NodeKind::Anyxml => true,
-            NodeKind::Notification | NodeKind::Structure => at_root,
-            NodeKind::Rpc | NodeKind::Action | NodeKind::Input | NodeKind::Output => false,
-        };
-        if !is_data || (row.parent != parent && !at_root) {
-            return Err(Error::new(start, Reason::Misplaced(child)));
-        }
-        if self.allowed == Allowed::Config && !row.is_config() {
-            return Err(Error::new(start, Reason::StateNode(child)));
-        }
-        Ok(())
+        place(self.schema, self.allowed, parent, child).map_err(|reason| Error::new(start, reason))
     }
 
     fn value(self, node: NodeIndex, reference: i128, reader: &mut Reader<'_>) -> Result<Data, Error> {
@@ -244,19 +224,13 @@ impl Reading<'_> {
         let start = reader.position();
         let mut content = Content::new();
         let read = self.content(node, reference, &mut content, reader).and_then(|()| {
-            for (place, key) in list.keys.iter().enumerate() {
-                match (content.leaf(*key), known.get(place)) {
-                    (Some(own), Some(known)) if own != known => {
-                        return Err(Error::new(start, Reason::KeyMismatch(*key)).within(*key));
-                    }
-                    (Some(_), _) => {}
-                    (None, Some(known)) => {
-                        content.insert(*key, Data::Leaf(known.clone()));
-                    }
-                    (None, None) => return Err(Error::new(start, Reason::MissingKey(*key)).within(node)),
+            complete_keys(list, &mut content, known).map_err(|(key, missing)| {
+                if missing {
+                    Error::new(start, Reason::MissingKey(key)).within(node)
+                } else {
+                    Error::new(start, Reason::KeyMismatch(key)).within(key)
                 }
-            }
-            Ok(())
+            })
         });
         match read {
             Ok(()) => Ok(content),
@@ -272,8 +246,46 @@ impl Reading<'_> {
     }
 }
 
+/// Whether `child` may stand in the map of `parent`.
+pub(crate) fn place(schema: &Schema, allowed: Allowed, parent: NodeIndex, child: NodeIndex) -> Result<(), Reason> {
+    let row = schema.node(child).ok_or(Reason::Misplaced(child))?;
+    let at_root = parent == NodeIndex::ROOT && allowed == Allowed::Any;
+    let is_data = match row.kind() {
+        NodeKind::Container
+        | NodeKind::List
+        | NodeKind::LeafList
+        | NodeKind::Leaf
+        | NodeKind::Anydata
+        | NodeKind::Anyxml => true,
+        NodeKind::Notification | NodeKind::Structure => at_root,
+        NodeKind::Rpc | NodeKind::Action | NodeKind::Input | NodeKind::Output => false,
+    };
+    if !is_data || (row.parent != parent && !at_root) {
+        return Err(Reason::Misplaced(child));
+    }
+    if allowed == Allowed::Config && !row.is_config() {
+        return Err(Reason::StateNode(child));
+    }
+    Ok(())
+}
+
+/// Puts the keys that an identifier gave into an entry. An error is a key that differs, or (true) that is missing.
+pub(crate) fn complete_keys(list: &List, content: &mut Content, known: &[Value]) -> Result<(), (NodeIndex, bool)> {
+    for (place, key) in list.keys.iter().enumerate() {
+        match (content.leaf(*key), known.get(place)) {
+            (Some(own), Some(known)) if own != known => return Err((*key, false)),
+            (Some(_), _) => {}
+            (None, Some(known)) => {
+                content.insert(*key, Data::Leaf(known.clone()));
+            }
+            (None, None) => return Err((*key, true)),
+        }
+    }
+    Ok(())
+}
+
 /// The keys of an entry, where all are known.
-fn keys_in(list: &List, content: &Content, known: &[Value]) -> Option<Vec<Value>> {
+pub(crate) fn keys_in(list: &List, content: &Content, known: &[Value]) -> Option<Vec<Value>> {
     list.keys.iter().enumerate().map(|(place, key)| known.get(place).or_else(|| content.leaf(*key)).cloned()).collect()
 }
 

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::schema::{NodeIndex, Schema};
-use crate::value::{InstanceIdentifier, Value, Violation, text};
+use crate::value::{InstanceIdentifier, Value, Violation, text, trail};
 
 /// Where and why reading failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -100,29 +100,20 @@ impl Error {
 
     /// The same error within `node`, if it knows no closer node yet.
     pub(super) fn within(mut self, node: NodeIndex) -> Error {
-        if self.at.is_none() && node != NodeIndex::ROOT {
-            self.at = Some(InstanceIdentifier::new(node));
-        }
+        trail::within(&mut self.at, node);
         self
     }
 
     /// The same error within an entry of `list`; without keys the list is all that can be named.
     pub(super) fn within_entry(mut self, list: NodeIndex, keys: Option<Vec<Value>>) -> Error {
-        match keys {
-            Some(keys) => self.within(list).under(&keys),
-            None => {
-                self.at = Some(InstanceIdentifier::new(list));
-                self
-            }
-        }
+        trail::within_entry(&mut self.at, list, keys);
+        self
     }
 
     /// The same error, below list entries with these keys.
     #[must_use]
     pub fn under(mut self, keys: &[Value]) -> Error {
-        if let Some(at) = &mut self.at {
-            at.keys.splice(0..0, keys.iter().cloned());
-        }
+        trail::under(&mut self.at, keys);
         self
     }
 

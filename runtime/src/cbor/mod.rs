@@ -20,6 +20,8 @@ mod value;
 mod writer;
 
 pub use decode::{Allowed, read_content, read_entry, read_value};
+#[cfg(feature = "json")]
+pub(crate) use decode::{complete_keys, first_double, keys_in, place, read_anydata};
 pub use encode::{EncodeError, Encoder};
 pub use error::{Error, Malformed, Reason};
 pub use identifier::{read_instance_identifier, write_instance_identifier};

@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Counts one more level, for a tag whose content is read next.
-    pub(super) fn deeper(&mut self, start: usize) -> Result<(), Error> {
+    pub(crate) fn deeper(&mut self, start: usize) -> Result<(), Error> {
         if self.depth >= self.max_depth {
             return Err(Error::new(start, Reason::TooDeep));
         }
@@ -316,7 +316,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes the level back that [`Reader::deeper`] counted.
-    pub(super) fn shallower(&mut self) {
+    pub(crate) fn shallower(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }
 

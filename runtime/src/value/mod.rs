@@ -12,6 +12,7 @@ mod instance_identifier;
 mod scalar;
 mod sink;
 pub mod text;
+pub(crate) mod trail;
 mod walk;
 
 pub use check::{Violation, check, check_instance};

@@ -2,7 +2,7 @@
 //!
 //! JSON, paths, LwM2M's text format and the command line share it. Read [`print`] and [`parse_path`] first.
 
-mod base64;
+pub(crate) mod base64;
 mod name;
 mod path;
 mod print_path;

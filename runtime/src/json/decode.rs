@@ -1,0 +1,243 @@
+//! JSON into instance data.
+
+use alloc::boxed::Box;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::any;
+use super::error::{Error, Reason};
+use super::tree::{Tree, parse};
+use crate::cbor::{self, Allowed, Encoder, Identifiers, Writer};
+use crate::schema::{Flags, IntegerWidth, List, NodeIndex, NodeKind, Schema, Type};
+use crate::value::{Content, Data, Entries, Part, Value, Violation, check, text, write_content, wrong};
+
+/// Reads an object of data nodes: a document ([`NodeIndex::ROOT`]), or the content of a container, list entry, input,
+/// output, notification or structure.
+pub fn read_content(schema: &Schema, node: NodeIndex, allowed: Allowed, json: &str) -> Result<Content, Error> {
+    let tree = parse(json)?;
+    let mut content = Content::new();
+    let reading = Reading { schema, allowed };
+    reading.content(node, &tree, &mut content).map_err(|error| error.within(node))?;
+    Ok(content)
+}
+
+/// Reads the value of a data node: a leaf's value, an array of entries, an object.
+pub fn read_value(schema: &Schema, node: NodeIndex, allowed: Allowed, json: &str) -> Result<Data, Error> {
+    let tree = parse(json)?;
+    let reading = Reading { schema, allowed };
+    reading
+        .permit(schema.node(node).map_or(NodeIndex::ROOT, |row| row.parent), node)
+        .and_then(|()| reading.value(node, &tree))
+        .map_err(|error| error.within(node))
+}
+
+/// Reads one entry of a list. `keys` are the entry's keys as its identifier gave them, or none: they need not be
+/// repeated, and must agree where they are.
+pub fn read_entry(
+    schema: &Schema,
+    list: NodeIndex,
+    keys: &[Value],
+    allowed: Allowed,
+    json: &str,
+) -> Result<Content, Error> {
+    let tree = parse(json)?;
+    let row = schema.list(list).ok_or(Error::new(Reason::Misplaced(list)).within(list))?;
+    let reading = Reading { schema, allowed };
+    reading.permit(schema.node(list).map_or(NodeIndex::ROOT, |row| row.parent), list)?;
+    reading.entry(list, row, keys, None, &tree)
+}
+
+#[derive(Clone, Copy)]
+struct Reading<'s> {
+    schema: &'s Schema,
+    allowed: Allowed,
+}
+
+impl Reading<'_> {
+    fn content(self, node: NodeIndex, tree: &Tree, content: &mut Content) -> Result<(), Error> {
+        let Tree::Object(members) = tree else { return Err(wrong_type("an object")) };
+        for (name, tree) in members {
+            let child = text::child_by_name(self.schema, node, name, self.allowed == Allowed::Any);
+            let child = child.ok_or_else(|| Error::new(Reason::UnknownName(name.as_str().into())))?;
+            self.permit(node, child).map_err(|error| error.within(child))?;
+            let data = self.value(child, tree).map_err(|error| error.within(child))?;
+            // a member may stand twice, with and without its module
+            if content.insert(child, data).is_some() {
+                return Err(Error::new(Reason::Syntax("a member occurs twice".into())).within(child));
+            }
+        }
+        Ok(())
+    }
+
+    fn permit(self, parent: NodeIndex, child: NodeIndex) -> Result<(), Error> {
+        match cbor::place(self.schema, self.allowed, parent, child) {
+            Ok(()) => Ok(()),
+            Err(cbor::Reason::StateNode(node)) => Err(Error::new(Reason::StateNode(node))),
+            Err(_) => Err(Error::new(Reason::Misplaced(child))),
+        }
+    }
+
+    fn value(self, node: NodeIndex, tree: &Tree) -> Result<Data, Error> {
+        let row = self.schema.node(node).ok_or(Error::new(Reason::Misplaced(node)))?;
+        match row.kind() {
+            NodeKind::Leaf => Ok(Data::Leaf(self.leaf(node, tree)?)),
+            NodeKind::LeafList => {
+                let Tree::Array(items) = tree else { return Err(wrong_type("an array")) };
+                let values = items.iter().map(|item| self.leaf(node, item)).collect::<Result<Vec<_>, _>>()?;
+                if row.is_config()
+                    && let Some(value) = cbor::first_double(&values)
+                {
+                    let keys = alloc::vec![value.clone()];
+                    return Err(Error::new(Reason::DuplicateEntry).within_entry(node, Some(keys)));
+                }
+                Ok(Data::LeafList(values))
+            }
+            NodeKind::List => {
+                let list = self.schema.list(node).ok_or(Error::new(Reason::Misplaced(node)))?;
+                self.list(node, list, !row.flags.has(Flags::USER_ORDERED), tree)
+            }
+            NodeKind::Container | NodeKind::Notification | NodeKind::Structure | NodeKind::Input | NodeKind::Output => {
+                let mut content = Content::new();
+                self.content(node, tree, &mut content)?;
+                Ok(Data::Container(content))
+            }
+            NodeKind::Anydata => match tree {
+                Tree::Object(_) => Ok(Data::Any(self.anydata(node, tree).into())),
+                _ => Err(wrong_type("an object")),
+            },
+            NodeKind::Anyxml => Ok(Data::Any(self.anydata(node, tree).into())),
+            NodeKind::Rpc | NodeKind::Action => Err(Error::new(Reason::Misplaced(node))),
+        }
+    }
+
+    /// By SIDs where the schema knows all of it, else as it stands.
+    fn anydata(self, node: NodeIndex, tree: &Tree) -> Vec<u8> {
+        let mut cbor = Vec::new();
+        let mut content = Content::new();
+        let known = Reading { allowed: Allowed::Any, ..self }.content(NodeIndex::ROOT, tree, &mut content);
+        if known.is_ok() {
+            let encoder = Encoder::new(self.schema, &mut cbor, Identifiers::Sids, usize::MAX);
+            let mut encoder = encoder.with_reference(node);
+            if write_content(&mut encoder, NodeIndex::ROOT, Part::Container, &content).is_ok() {
+                return cbor;
+            }
+            cbor.clear();
+        }
+        any::to_cbor(tree, &mut Writer::new(&mut cbor));
+        cbor
+    }
+
+    fn list(self, node: NodeIndex, list: &'static List, sorted: bool, tree: &Tree) -> Result<Data, Error> {
+        let Tree::Array(items) = tree else { return Err(wrong_type("an array")) };
+        let mut entries = Vec::with_capacity(items.len());
+        for (position, item) in (1_u64..).zip(items) {
+            entries.push(self.entry(node, list, &[], Some(Value::Unsigned(position)), item)?);
+        }
+        if list.keys.is_empty() {
+            return Ok(Data::List(Entries::from_keyless(entries)));
+        }
+        match Entries::from_keyed(list, sorted, entries) {
+            Ok(entries) => Ok(Data::List(entries)),
+            Err((_, entry)) => {
+                Err(Error::new(Reason::DuplicateEntry).within_entry(node, cbor::keys_in(list, &entry, &[])))
+            }
+        }
+    }
+
+    fn entry(
+        self,
+        node: NodeIndex,
+        list: &'static List,
+        known: &[Value],
+        position: Option<Value>,
+        tree: &Tree,
+    ) -> Result<Content, Error> {
+        let mut content = Content::new();
+        // keys first, so that every error in the entry can name it
+        if let Tree::Object(members) = tree {
+            for key in list.keys {
+                let (simple, qualified) = (self.schema.name(*key), text::qualified_name(self.schema, *key));
+                let member = members.get(simple).or_else(|| members.get(&qualified));
+                if let Some(value) = member.and_then(|member| self.leaf(*key, member).ok()) {
+                    content.insert(*key, Data::Leaf(value));
+                }
+            }
+        }
+        let keys = || match (&position, list.keys.is_empty()) {
+            (Some(position), true) => Some(alloc::vec![position.clone()]),
+            (None, true) => Some(known.to_vec()),
+            _ => cbor::keys_in(list, &content, known),
+        };
+        let mut whole = Content::new();
+        let read = self.content(node, tree, &mut whole).and_then(|()| {
+            cbor::complete_keys(list, &mut whole, known).map_err(|(key, missing)| {
+                Error::new(if missing { Reason::MissingKey(key) } else { Reason::KeyMismatch(key) })
+                    .within(if missing { node } else { key })
+            })
+        });
+        read.map(|()| whole).map_err(|error| error.within_entry(node, keys()))
+    }
+
+    fn leaf(self, node: NodeIndex, tree: &Tree) -> Result<Value, Error> {
+        let ty = self.schema.type_of(node).ok_or(Error::new(Reason::Misplaced(node)))?;
+        self.scalar(node, ty, tree, false).map_err(|violation| Error::new(Reason::Value(violation)).within(node))
+    }
+
+    /// RFC 7951 section 6. Numbers are taken as strings and strings as numbers, except in a union, where they tell
+    /// its members apart (section 6.10).
+    fn scalar(self, node: NodeIndex, ty: &Type, tree: &Tree, in_union: bool) -> Result<Value, Violation> {
+        let value = match (ty, tree) {
+            (Type::Boolean, Tree::Boolean(value)) => Value::Boolean(*value),
+            (Type::Empty, Tree::Array(items)) if matches!(**items, [Tree::Null]) => Value::Empty,
+            (Type::Integer { .. } | Type::Unsigned { .. }, Tree::Signed(_) | Tree::Unsigned(_)) => {
+                if in_union && is_wide(ty) {
+                    return Err(wrong(ty));
+                }
+                let digits = match tree {
+                    Tree::Signed(value) => value.to_string(),
+                    Tree::Unsigned(value) => value.to_string(),
+                    _ => return Err(wrong(ty)),
+                };
+                return text::parse_as(self.schema, node, ty, &digits);
+            }
+            (Type::Integer { .. } | Type::Unsigned { .. }, Tree::Text(text)) => {
+                if in_union && !is_wide(ty) {
+                    return Err(wrong(ty));
+                }
+                return text::parse_as(self.schema, node, ty, text);
+            }
+            (Type::Decimal64 { .. } | Type::Float { .. }, _) if !in_union && !matches!(tree, Tree::Text(_)) => {
+                let digits = match tree {
+                    Tree::Signed(value) => value.to_string(),
+                    Tree::Unsigned(value) => value.to_string(),
+                    Tree::Float(value) => value.to_string(),
+                    _ => return Err(wrong(ty)),
+                };
+                return text::parse_as(self.schema, node, ty, &digits);
+            }
+            (Type::Leafref { target_type, .. }, _) => {
+                let target = self.schema.resolved_type(*target_type).ok_or_else(|| wrong(ty))?;
+                return self.scalar(node, target, tree, in_union);
+            }
+            (Type::Union { members }, _) => {
+                let mut taken = (0_u16..).zip(*members).filter_map(|(place, member)| {
+                    let value = self.scalar(node, self.schema.resolved_type(*member)?, tree, true).ok()?;
+                    Some(Value::Union(place, Box::new(value)))
+                });
+                return taken.next().ok_or(Violation::NotInUnion);
+            }
+            (Type::Boolean | Type::Empty, _) => return Err(wrong(ty)),
+            (_, Tree::Text(text)) => return text::parse_as(self.schema, node, ty, text),
+            _ => return Err(wrong(ty)),
+        };
+        check(self.schema, ty, &value).map(|()| value)
+    }
+}
+
+fn is_wide(ty: &Type) -> bool {
+    matches!(ty, Type::Integer { width: IntegerWidth::W64, .. } | Type::Unsigned { width: IntegerWidth::W64, .. })
+}
+
+fn wrong_type(expected: &'static str) -> Error {
+    Error::new(Reason::WrongType { expected })
+}
