@@ -18,6 +18,8 @@ pub mod cbor;
 pub mod datastore;
 #[cfg(feature = "json")]
 pub mod json;
+#[cfg(feature = "device")]
+pub mod model;
 pub mod schema;
 #[cfg(feature = "device")]
 pub mod value;

@@ -1,0 +1,267 @@
+//! From the effective schema and its SIDs to the tables of `comi_runtime::schema`.
+//!
+//! Everything that a device is built from is decided here once: the order of the rows (the order in which YANG-CBOR
+//! writes siblings), types with leafrefs followed, choices folded away, LwM2M ids. The tables are the runtime's own
+//! types and are leaked: a tool uses them as they are ([`runtime_schema`]), a build script prints them (`emit`) and
+//! ends. It must not know Rust names. Read [`Lowered`] first.
+
+mod choices;
+mod identities;
+mod lwm2m;
+mod paths;
+mod rows;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+
+use comi_runtime::schema::{Bounds, Default, Flags, List, Module, ModuleIndex, Node, NodeIndex, NodeKind, Schema};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::schema::compiled::{self, NodeId};
+use crate::source::SourceMap;
+
+pub(crate) use paths::{describe, resolve_path};
+pub(crate) use rows::Rows;
+
+/// The modules whose nodes the engine answers itself; every schema has them without asking.
+pub(crate) const ENGINE_MODULES: [&str; 3] = ["ietf-coreconf", "ietf-datastores", "ietf-yang-library"];
+
+/// Which of the four namespaces of RFC 9595 an item is in, as far as tables need them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Namespace {
+    Data,
+    Identity,
+    Module,
+}
+
+/// Finds SIDs: module, namespace, identifier.
+pub(crate) trait Sids {
+    /// The SID of an item.
+    fn sid(&self, module: &str, namespace: Namespace, identifier: &str) -> Option<u64>;
+}
+
+/// What a build says about single nodes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Choices {
+    /// Nodes left out of this device.
+    pub(crate) without: HashSet<NodeId>,
+    /// Roots of subtrees whose state is pushed by the board.
+    pub(crate) pushed: HashSet<NodeId>,
+    /// Roots of subtrees whose state is read when the board says so.
+    pub(crate) event_driven: HashSet<NodeId>,
+}
+
+/// The tables, and where each row came from.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    /// The tables.
+    pub(crate) schema: &'static Schema,
+    /// The compiled node behind each row.
+    pub(crate) origins: Vec<NodeId>,
+    /// The row of each compiled node that has one.
+    pub(crate) index: HashMap<NodeId, NodeIndex>,
+}
+
+/// Moves a table to where it lives as long as the program.
+fn leak<T>(rows: Vec<T>) -> &'static [T] {
+    if rows.is_empty() { &[] } else { Box::leak(rows.into_boxed_slice()) }
+}
+
+fn leak_text(text: &str) -> &'static str {
+    if text.is_empty() { "" } else { Box::leak(text.to_owned().into_boxed_str()) }
+}
+
+/// Distinct identifiers, in the order in which they came.
+#[derive(Default)]
+struct Names {
+    texts: Vec<&'static str>,
+    places: HashMap<String, u16>,
+}
+
+impl Names {
+    fn intern(&mut self, text: &str) -> u16 {
+        if let Some(place) = self.places.get(text) {
+            return *place;
+        }
+        let place = u16::try_from(self.texts.len()).unwrap_or(u16::MAX);
+        self.texts.push(leak_text(text));
+        self.places.insert(text.to_owned(), place);
+        place
+    }
+}
+
+/// Lowers a schema that was compiled without error.
+///
+/// # Errors
+/// Missing and clashing SIDs, and what no table can hold; each names the node and what mends it.
+pub(crate) fn lower(
+    schema: &compiled::Schema,
+    sources: &SourceMap,
+    sids: &dyn Sids,
+    choices: &Choices,
+) -> Result<Lowered, Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let modules = lower_modules(schema, sids, &mut diagnostics);
+    let rows = rows::arrange(schema, sources, sids, &choices.without, &mut diagnostics);
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(diagnostics);
+    }
+    let mut names = Names::default();
+    let identities = identities::lower(schema, sources, sids, &mut names, &mut diagnostics);
+    let mut types = types::Types::new(schema, &rows, &identities);
+    let lwm2m = lwm2m::lower(schema, &rows, &mut diagnostics);
+    let choice_tables = choices::lower(schema, &rows, &mut names);
+
+    let mut tables = Tables::default();
+    for (place, row) in rows.rows.iter().enumerate() {
+        let Some(node) = schema.node(row.id) else { continue };
+        let index = NodeIndex(u16::try_from(place).unwrap_or(u16::MAX));
+        let mut flags = node_flags(schema, &rows, row, choices).with(lwm2m.flags_of(index));
+        if choice_tables.members.binary_search_by_key(&index, |member| member.node).is_ok() {
+            flags = flags.with(Flags::IN_CASE);
+        }
+        let mut detail = 0;
+        match node.kind {
+            compiled::NodeKind::Leaf | compiled::NodeKind::LeafList => {
+                if let Some(type_) = &node.type_ {
+                    detail = types.row(type_, node, &mut diagnostics).0;
+                    for default in &node.defaults {
+                        match types.literal(type_, &default.value) {
+                            Some(value) => tables.defaults.push(Default { node: index, value }),
+                            None => diagnostics.push(
+                                Diagnostic::error(format!("no table can hold the default {:?}", default.text))
+                                    .at(default.span, "")
+                                    .help("take a default of another member type, or none"),
+                            ),
+                        }
+                    }
+                }
+                if !node.defaults.is_empty() {
+                    flags = flags.with(Flags::HAS_DEFAULT);
+                }
+            }
+            compiled::NodeKind::List => {
+                detail = u16::try_from(tables.lists.len()).unwrap_or(u16::MAX);
+                let indices = |ids: &[NodeId]| leak(ids.iter().filter_map(|id| rows.index_of(*id)).collect());
+                let unique = leak(node.unique.iter().map(|leafs| indices(leafs)).collect());
+                tables.lists.push(List { keys: indices(&node.keys), unique });
+            }
+            _ => {}
+        }
+        if node.min_elements.is_some_and(|min| min > 0) || node.max_elements.is_some() {
+            flags = flags.with(Flags::HAS_BOUNDS);
+            let (min, max) = (node.min_elements.unwrap_or(0), node.max_elements.unwrap_or(u32::MAX));
+            tables.bounds.push(Bounds { node: index, min, max });
+        }
+        let Some(kind) = row_kind(node.kind) else { continue };
+        let module = ModuleIndex(u16::try_from(node.module.0).unwrap_or(u16::MAX));
+        let parent = row.parent.unwrap_or(NodeIndex::ROOT);
+        let name = names.intern(&node.name);
+        tables.nodes.push(Node::new(row.sid, kind, module, name, parent, row.end, detail, flags));
+    }
+    if names.texts.len() > usize::from(u16::MAX) || types.rows().len() > usize::from(u16::MAX) {
+        diagnostics.push(Diagnostic::error("the schema has more than 65535 distinct names or types"));
+    }
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(diagnostics);
+    }
+    let schema = Schema {
+        modules,
+        nodes: leak(tables.nodes),
+        names: leak(names.texts),
+        types: leak(types.into_rows()),
+        lists: leak(tables.lists),
+        identities: leak(identities.rows),
+        choices: leak(choice_tables.choices),
+        case_members: leak(choice_tables.members),
+        defaults: leak(tables.defaults),
+        bounds: leak(tables.bounds),
+        by_sid: leak(rows.by_sid()),
+        objects: leak(lwm2m.objects),
+        resources: leak(lwm2m.resources),
+    };
+    let (origins, index) = rows.into_origins();
+    Ok(Lowered { schema: Box::leak(Box::new(schema)), origins, index })
+}
+
+#[derive(Default)]
+struct Tables {
+    nodes: Vec<Node>,
+    lists: Vec<List>,
+    defaults: Vec<Default>,
+    bounds: Vec<Bounds>,
+}
+
+fn lower_modules(
+    schema: &compiled::Schema,
+    sids: &dyn Sids,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> &'static [Module] {
+    if let Some(module) = schema.modules.get(Node::MAX_MODULES) {
+        let message = format!("{} modules are more than a schema can hold (4096)", schema.modules.len());
+        diagnostics.push(Diagnostic::error(message).at(module.span, "the first one too many"));
+    }
+    let lower = |module: &compiled::Module| {
+        let supported = module.features.iter().filter(|feature| feature.supported);
+        // A module without a SID of its own can still be served; its 0 means "none".
+        let sid = sids.sid(&module.name, Namespace::Module, &module.name).unwrap_or(0);
+        Module {
+            name: leak_text(&module.name),
+            revision: leak_text(module.revision.as_deref().unwrap_or("")),
+            namespace: leak_text(&module.namespace),
+            features: leak(supported.map(|feature| leak_text(&feature.name)).collect()),
+            implemented: module.implemented,
+            sid: u32::try_from(sid).unwrap_or(0),
+        }
+    };
+    leak(schema.modules.iter().map(lower).collect())
+}
+
+fn row_kind(kind: compiled::NodeKind) -> Option<NodeKind> {
+    Some(match kind {
+        compiled::NodeKind::Action => NodeKind::Action,
+        compiled::NodeKind::Anydata => NodeKind::Anydata,
+        compiled::NodeKind::Anyxml => NodeKind::Anyxml,
+        compiled::NodeKind::Container => NodeKind::Container,
+        compiled::NodeKind::Input => NodeKind::Input,
+        compiled::NodeKind::Leaf => NodeKind::Leaf,
+        compiled::NodeKind::LeafList => NodeKind::LeafList,
+        compiled::NodeKind::List => NodeKind::List,
+        compiled::NodeKind::Notification => NodeKind::Notification,
+        compiled::NodeKind::Output => NodeKind::Output,
+        compiled::NodeKind::Rpc => NodeKind::Rpc,
+        compiled::NodeKind::Structure => NodeKind::Structure,
+        compiled::NodeKind::Case | compiled::NodeKind::Choice => return None,
+    })
+}
+
+/// The flags that the node's own statements and the build's choices give.
+fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: &Choices) -> Flags {
+    let Some(node) = schema.node(row.id) else { return Flags::NONE };
+    let mut flags = Flags::NONE;
+    let mut set = |flag: Flags, wanted: bool| {
+        if wanted {
+            flags = flags.with(flag);
+        }
+    };
+    let data = !row.in_message;
+    set(Flags::CONFIG, node.config && data);
+    set(Flags::MANDATORY, node.mandatory);
+    set(Flags::PRESENCE, node.presence.is_some());
+    set(Flags::USER_ORDERED, node.user_ordered);
+    let parent = row.parent.and_then(|parent| rows.rows.get(parent.get())).and_then(|parent| schema.node(parent.id));
+    set(Flags::KEY, parent.is_some_and(|parent| parent.keys.contains(&row.id)));
+    if !node.config && data {
+        let within = |set: &HashSet<NodeId>| !set.is_empty() && is_within(schema, row.id, set);
+        set(Flags::PUSHED, within(&choices.pushed));
+        set(Flags::EVENT_DRIVEN, within(&choices.event_driven));
+    }
+    flags
+}
+
+fn is_within(schema: &compiled::Schema, id: NodeId, set: &HashSet<NodeId>) -> bool {
+    std::iter::successors(Some(id), |id| schema.node(*id)?.parent).any(|id| set.contains(&id))
+}
