@@ -25,6 +25,7 @@ pub struct Finding {
     /// What was found.
     pub kind: FindingKind,
     severity: Severity,
+    published: bool,
 }
 
 /// What can be found. Items are written `namespace identifier`.
@@ -145,6 +146,11 @@ impl Finding {
     pub fn cure(&self) -> String {
         let update = format!("`comi sid update {}.yang`", self.module);
         match &self.kind {
+            FindingKind::OtherRevision { .. } | FindingKind::Stale { .. } | FindingKind::Unsorted { .. }
+                if self.published =>
+            {
+                "nothing has to be done: a published file stays as it is".into()
+            }
             FindingKind::ChoiceOrCase { .. } => {
                 format!("nothing has to be done; {update} takes choice and case out and keeps every SID")
             }
@@ -232,7 +238,8 @@ impl fmt::Display for Finding {
 /// or action that it has, and an item that the module no longer has, are notes there. Choices and cases with a SID are
 /// notes everywhere.
 pub fn check(file: &SidFile, module: &ModuleItems) -> Vec<Finding> {
-    let mut findings = Findings { module: &file.module_name, found: vec![] };
+    let published = file.sid_file_status == FileStatus::Published;
+    let mut findings = Findings { module: &file.module_name, published, found: vec![] };
     if file.module_name != module.name {
         findings.error(FindingKind::OtherModule { expected: module.name.clone() });
         return findings.found;
@@ -250,16 +257,22 @@ pub fn check(file: &SidFile, module: &ModuleItems) -> Vec<Finding> {
 
 struct Findings<'a> {
     module: &'a str,
+    published: bool,
     found: Vec<Finding>,
 }
 
 impl Findings<'_> {
     fn error(&mut self, kind: FindingKind) {
-        self.found.push(Finding { module: self.module.to_owned(), kind, severity: Severity::Error });
+        self.push(kind, Severity::Error);
     }
 
     fn note(&mut self, kind: FindingKind) {
-        self.found.push(Finding { module: self.module.to_owned(), kind, severity: Severity::Note });
+        self.push(kind, Severity::Note);
+    }
+
+    fn push(&mut self, kind: FindingKind, severity: Severity) {
+        let module = self.module.to_owned();
+        self.found.push(Finding { module, kind, severity, published: self.published });
     }
 }
 
@@ -307,7 +320,7 @@ fn check_items(file: &SidFile, findings: &mut Findings<'_>) {
 }
 
 fn check_names(file: &SidFile, names: &ItemNames<'_>, findings: &mut Findings<'_>) {
-    let published = file.sid_file_status == FileStatus::Published;
+    let published = findings.published;
     // The name that each item is read as: without choice and case.
     let mut known: HashSet<(Namespace, String)> = HashSet::new();
     for item in &file.items {
@@ -360,3 +373,6 @@ fn is_well_formed(item: &Item) -> bool {
         None => index > 0 && identifier(step),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,7 @@ impl<'a> Document<'a> {
         let members = self.members(root, &Path::Root)?;
         let Some(&(_, structure)) = members.iter().find(|(name, _)| name == STRUCTURE || name == "sid-file") else {
             if members.iter().any(|(name, _)| unqualified(name) == "module-name") {
-                return self.contents(root, members); // the layout before draft-ietf-core-sid-17
+                return self.old_layout(root, members);
             }
             return Err(self.error(root, &Path::Root, Reason::NotASidFile));
         };
@@ -104,6 +104,16 @@ impl<'a> Document<'a> {
             if !core::ptr::eq(value, structure) {
                 self.keep(&mut file.beside, name, value, &Path::Root)?;
             }
+        }
+        Ok(file)
+    }
+
+    /// The layout of pyang up to 2.6.1. It has no status of the file: with unstable items it is unpublished.
+    fn old_layout(self, at: &'a RawValue, members: Vec<(String, &'a RawValue)>) -> Result<SidFile, ParseError> {
+        let says_status = members.iter().any(|(name, _)| unqualified(name) == "sid-file-status");
+        let mut file = self.contents(at, members)?;
+        if !says_status && file.items.iter().any(|item| item.status == ItemStatus::Unstable) {
+            file.sid_file_status = FileStatus::Unpublished;
         }
         Ok(file)
     }
@@ -373,3 +383,6 @@ impl fmt::Display for Path<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -260,3 +260,6 @@ pub fn next_free_range<'a>(
     };
     fits.then_some(candidate)
 }
+
+#[cfg(test)]
+mod tests;

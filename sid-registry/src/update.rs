@@ -297,3 +297,6 @@ fn dependencies(file: &SidFile, module: &ModuleItems) -> Vec<DependencyRevision>
     kept.extend(left.into_iter().cloned());
     kept
 }
+
+#[cfg(test)]
+mod tests;
