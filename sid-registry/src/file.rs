@@ -244,28 +244,19 @@ impl fmt::Display for Namespace {
     }
 }
 
-/// Members that this crate does not know, in their order. They survive reading and writing.
-///
-/// Nearly always empty, and there is one for each item: so it takes a pointer's room.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct OtherMembers(Option<Box<serde_json::Map<String, serde_json::Value>>>);
+/// Members that this crate does not know, in their order, each with its JSON text to the letter: they survive reading
+/// and writing, whatever they hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OtherMembers(pub(crate) Vec<(String, Box<str>)>);
 
 impl OtherMembers {
-    /// The names of the members.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.iter().map(|(name, _)| name)
+    /// The names of the members and the JSON text of their values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_ref()))
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &serde_json::Value)> {
-        self.0.iter().flat_map(|members| members.iter().map(|(name, value)| (name.as_str(), value)))
-    }
-
-    pub(crate) fn insert(&mut self, name: String, value: serde_json::Value) {
-        self.0.get_or_insert_default().insert(name, value);
+        self.0.is_empty()
     }
 }

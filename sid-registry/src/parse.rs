@@ -102,7 +102,7 @@ impl<'a> Document<'a> {
         let mut file = self.contents(structure, self.members(structure, &Path::Root)?)?;
         for (name, value) in members {
             if !core::ptr::eq(value, structure) {
-                self.keep(&mut file.beside, name, value, &Path::Root)?;
+                keep(&mut file.beside, name, value);
             }
         }
         Ok(file)
@@ -139,7 +139,7 @@ impl<'a> Document<'a> {
                     file.assignment_ranges = self.list(value, &member, Self::range)?;
                 }
                 "item" | "items" => file.items = self.list(value, &member, Self::item)?,
-                _ => self.keep(&mut file.other, name.clone(), value, &Path::Root)?,
+                _ => keep(&mut file.other, name, value),
             }
         }
         if named { Ok(file) } else { Err(self.error(at, &Path::Root, Reason::MissingMember("module-name"))) }
@@ -154,7 +154,7 @@ impl<'a> Document<'a> {
                 "module-revision" => {
                     dependency.module_revision = self.revision(value, &member)?.unwrap_or_default();
                 }
-                _ => self.keep(&mut dependency.other, name.clone(), value, path)?,
+                _ => keep(&mut dependency.other, name, value),
             }
         }
         if dependency.module_name.is_empty() {
@@ -173,7 +173,7 @@ impl<'a> Document<'a> {
             match unqualified(&name) {
                 "entry-point" => entry_point = Some(self.number(value, &member, Sid::MAX.number())?),
                 "size" => size = Some(self.number(value, &member, u64::MAX)?),
-                _ => self.keep(&mut other, name.clone(), value, path)?,
+                _ => keep(&mut other, name, value),
             }
         }
         let entry_point = entry_point.ok_or_else(|| self.error(at, path, Reason::MissingMember("entry-point")))?;
@@ -200,7 +200,7 @@ impl<'a> Document<'a> {
                 "label" if old => identifier = Some(self.string(value, &member)?),
                 "status" => status = self.item_status(value, &member)?,
                 "sid" => sid = Some(self.sid_number(value, &member)?),
-                _ => self.keep(&mut other, name.clone(), value, path)?,
+                _ => keep(&mut other, name, value),
             }
         }
         let missing = |name| self.error(at, path, Reason::MissingMember(name));
@@ -325,21 +325,6 @@ impl<'a> Document<'a> {
         self.error(at, path, Reason::UnknownName { value: shown(value), allowed })
     }
 
-    fn keep(
-        self,
-        other: &mut OtherMembers,
-        name: String,
-        value: &'a RawValue,
-        path: &Path<'_>,
-    ) -> Result<(), ParseError> {
-        let kept = serde_json::from_str(value.get()).map_err(|error| {
-            let member = Path::Member { of: path, name: &name };
-            self.error(value, &member, Reason::CannotKeep(message(&error)))
-        })?;
-        other.insert(name, kept);
-        Ok(())
-    }
-
     fn wrong_type(self, at: &'a RawValue, path: &Path<'_>, expected: &'static str) -> ParseError {
         let found = match at.get().bytes().next() {
             Some(b'{') => "an object",
@@ -351,6 +336,10 @@ impl<'a> Document<'a> {
         };
         self.error(at, path, Reason::WrongType { expected, found })
     }
+}
+
+fn keep(other: &mut OtherMembers, name: String, value: &RawValue) {
+    other.0.push((name, value.get().into()));
 }
 
 /// A member's name without the module's, which RFC 7951 asks for only at the top.

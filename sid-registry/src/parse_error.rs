@@ -56,9 +56,6 @@ pub enum Reason {
     /// Not JSON (RFC 8259).
     #[error("not JSON: {0}")]
     Syntax(String),
-    /// A member that we don't know is nested too deep or holds a number that can't be kept.
-    #[error("this member can't be kept: {0}")]
-    CannotKeep(String),
     /// More text than [`MAX_FILE_SIZE`](crate::MAX_FILE_SIZE).
     #[error("the file has {size} bytes, more than {limit}")]
     TooLarge {
@@ -101,7 +98,6 @@ impl Reason {
             Self::RangeTooLong { .. } => "make the range shorter",
             Self::SidZero => "use a number of the module's assignment range",
             Self::Syntax(_) | Self::Truncated => "restore the file, or mend the JSON there",
-            Self::CannotKeep(_) => "remove it",
             Self::TooLarge { .. } => "split the module, or remove what is no part of the .sid file",
             Self::UnknownName { .. } => "write one of these",
             Self::WrongType { .. } => "mend it (RFC 9595 section 4)",

@@ -38,12 +38,12 @@ struct Entry {
     names: [HashMap<String, Sid>; 4],
 }
 
-/// An item and the file that it stands in.
+/// An item or range and the file that it stands in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     /// The file as it was named to [`Registry::add`].
     pub file: String,
-    /// The item, as `namespace identifier`.
+    /// The item, as `namespace identifier`, or the range, as `range START:SIZE`.
     pub item: String,
 }
 
@@ -80,19 +80,12 @@ pub enum AddError {
         second: Sid,
     },
     /// Two ranges have numbers in common.
-    #[error(
-        "the range {first} of {first_file} and the range {second} of {second_file} overlap; \
-         give one of the modules another range"
-    )]
+    #[error("{first} and {second} overlap; give one of the modules another range")]
     Overlap {
         /// The range that was there first.
-        first: AssignmentRange,
-        /// Its file.
-        first_file: String,
+        first: Place,
         /// The other range.
-        second: AssignmentRange,
-        /// Its file.
-        second_file: String,
+        second: Place,
     },
     /// Two files are for one module.
     #[error("{first} and {second} are both for module {module}; give only one of them")]
@@ -170,17 +163,19 @@ impl Registry {
     }
 
     fn refuse_overlap(&self, origin: &str, file: &SidFile) -> Result<(), AddError> {
-        let overlap = |first: &AssignmentRange, first_file: &str, second: &AssignmentRange| AddError::Overlap {
-            first: first.clone(),
-            first_file: first_file.to_owned(),
-            second: second.clone(),
-            second_file: origin.to_owned(),
+        let place = |file: &str, entry_point: u64, size: u64| Place {
+            file: file.to_owned(),
+            item: format!("range {entry_point}:{size}"),
+        };
+        let overlap = |first: Place, second: &AssignmentRange| AddError::Overlap {
+            first,
+            second: place(origin, second.entry_point(), second.size()),
         };
         let mut own: Vec<&AssignmentRange> = file.assignment_ranges.iter().filter(|range| range.size() > 0).collect();
         own.sort_by_key(|range| range.entry_point());
         for (first, second) in own.iter().zip(own.iter().skip(1)) {
             if first.overlaps(second) {
-                return Err(overlap(first, origin, second));
+                return Err(overlap(place(origin, first.entry_point(), first.size()), second));
             }
         }
         for range in own {
@@ -188,9 +183,8 @@ impl Registry {
             let Some((start, (end, index))) = self.ranges.range(..range.end()).next_back() else { continue };
             if *end > range.entry_point()
                 && let Some(entry) = self.files.get(*index)
-                && let Some(first) = AssignmentRange::new(*start, end - start)
             {
-                return Err(overlap(&first, &entry.origin, range));
+                return Err(overlap(place(&entry.origin, *start, end - start), range));
             }
         }
         Ok(())

@@ -1,81 +1,114 @@
 //! Writes a [`SidFile`] as RFC 9595 section 4 has it: one form, whatever layout was read.
 
-use serde_json::{Map, Value};
-
-use crate::{AssignmentRange, DependencyRevision, FileStatus, Item, ItemStatus, OtherMembers, SidFile};
+use crate::{FileStatus, Item, ItemStatus, OtherMembers, SidFile};
 
 impl SidFile {
     /// The file's text: the structure `ietf-sid-file:sid-file`, 64-bit numbers as strings (RFC 7951 section 6.1), two
     /// spaces of indent, items in the order of assignment, what equals its default left out, a newline at the end.
     pub fn to_json(&self) -> String {
-        let mut root = Map::new();
-        root.insert("ietf-sid-file:sid-file".into(), Value::Object(self.contents()));
-        append(&mut root, &self.beside);
-        format!("{:#}\n", Value::Object(root))
+        let mut root = Object::open(0);
+        root.member("ietf-sid-file:sid-file", &self.contents());
+        root.others(&self.beside);
+        root.close() + "\n"
     }
 
-    fn contents(&self) -> Map<String, Value> {
-        let mut members = Map::new();
-        members.insert("module-name".into(), self.module_name.as_str().into());
+    fn contents(&self) -> String {
+        let mut members = Object::open(1);
+        members.text("module-name", &self.module_name);
         if let Some(revision) = &self.module_revision {
-            members.insert("module-revision".into(), revision.as_str().into());
+            members.text("module-revision", revision);
         }
         if let Some(version) = self.sid_file_version {
-            members.insert("sid-file-version".into(), version.into());
+            members.member("sid-file-version", &version.to_string());
         }
         if self.sid_file_status == FileStatus::Unpublished {
-            members.insert("sid-file-status".into(), "unpublished".into());
+            members.text("sid-file-status", "unpublished");
         }
         if let Some(description) = &self.description {
-            members.insert("description".into(), description.as_str().into());
+            members.text("description", description);
         }
-        insert_list(&mut members, "dependency-revision", self.dependency_revisions.iter().map(dependency).collect());
-        insert_list(&mut members, "assignment-range", self.assignment_ranges.iter().map(range).collect());
+        members.list("dependency-revision", &self.dependency_revisions, |dependency, entry| {
+            entry.text("module-name", &dependency.module_name);
+            entry.text("module-revision", &dependency.module_revision);
+            entry.others(&dependency.other);
+        });
+        members.list("assignment-range", &self.assignment_ranges, |range, entry| {
+            entry.text("entry-point", &range.entry_point().to_string());
+            entry.text("size", &range.size().to_string());
+            entry.others(&range.other);
+        });
         let mut items: Vec<&Item> = self.items.iter().collect();
         items.sort_by(|a, b| a.order().cmp(&b.order()));
-        insert_list(&mut members, "item", items.into_iter().map(item).collect());
-        append(&mut members, &self.other);
-        members
+        members.list("item", &items, |item, entry| {
+            entry.text("namespace", item.namespace.as_str());
+            entry.text("identifier", &item.identifier);
+            if item.status != ItemStatus::Stable {
+                entry.text("status", item.status.as_str());
+            }
+            entry.text("sid", &item.sid.to_string());
+            entry.others(&item.other);
+        });
+        members.others(&self.other);
+        members.close()
     }
 }
 
-/// RFC 7951 has no empty lists: a list without entries does not exist.
-fn insert_list(members: &mut Map<String, Value>, name: &str, entries: Vec<Value>) {
-    if !entries.is_empty() {
-        members.insert(name.into(), Value::Array(entries));
+/// An object's text, member by member.
+struct Object {
+    text: String,
+    depth: usize,
+}
+
+impl Object {
+    fn open(depth: usize) -> Self {
+        Self { text: "{".into(), depth }
+    }
+
+    /// A member whose value is JSON already.
+    fn member(&mut self, name: &str, value: &str) {
+        if !self.text.ends_with('{') {
+            self.text.push(',');
+        }
+        self.text.push_str(&line(self.depth + 1));
+        self.text.push_str(&quoted(name));
+        self.text.push_str(": ");
+        self.text.push_str(value);
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        self.member(name, &quoted(value));
+    }
+
+    /// A list; RFC 7951 has no empty ones: a list without entries does not exist.
+    fn list<T>(&mut self, name: &str, entries: &[T], members: impl Fn(&T, &mut Object)) {
+        let entries: Vec<String> = entries
+            .iter()
+            .map(|entry| {
+                let mut object = Object::open(self.depth + 2);
+                members(entry, &mut object);
+                line(self.depth + 2) + &object.close()
+            })
+            .collect();
+        if !entries.is_empty() {
+            self.member(name, &format!("[{}{}]", entries.join(","), line(self.depth + 1)));
+        }
+    }
+
+    fn others(&mut self, members: &OtherMembers) {
+        for (name, value) in members.iter() {
+            self.member(name, value);
+        }
+    }
+
+    fn close(self) -> String {
+        self.text + &line(self.depth) + "}"
     }
 }
 
-fn dependency(dependency: &DependencyRevision) -> Value {
-    let mut members = Map::new();
-    members.insert("module-name".into(), dependency.module_name.as_str().into());
-    members.insert("module-revision".into(), dependency.module_revision.as_str().into());
-    append(&mut members, &dependency.other);
-    Value::Object(members)
+fn line(depth: usize) -> String {
+    format!("\n{}", "  ".repeat(depth))
 }
 
-fn range(range: &AssignmentRange) -> Value {
-    let mut members = Map::new();
-    members.insert("entry-point".into(), range.entry_point().to_string().into());
-    members.insert("size".into(), range.size().to_string().into());
-    append(&mut members, &range.other);
-    Value::Object(members)
-}
-
-fn item(item: &Item) -> Value {
-    let mut members = Map::new();
-    members.insert("namespace".into(), item.namespace.as_str().into());
-    members.insert("identifier".into(), item.identifier.as_str().into());
-    if item.status != ItemStatus::Stable {
-        members.insert("status".into(), item.status.as_str().into());
-    }
-    members.insert("sid".into(), item.sid.to_string().into());
-    append(&mut members, &item.other);
-    Value::Object(members)
-}
-
-fn append(members: &mut Map<String, Value>, other: &OtherMembers) {
-    for (name, value) in other.iter() {
-        members.entry(name).or_insert_with(|| value.clone());
-    }
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }

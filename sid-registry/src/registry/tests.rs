@@ -82,7 +82,7 @@ fn every_kind_of_overlap_is_refused() {
     own.assignment_ranges.push(AssignmentRange::new(520, 5).unwrap());
     assert_eq!(
         before.clone().add("b.sid", own).unwrap_err().to_string(),
-        "the range 500:50 of b.sid and the range 520:5 of b.sid overlap; give one of the modules another range"
+        "range 500:50 in b.sid and range 520:5 in b.sid overlap; give one of the modules another range"
     );
 }
 
