@@ -1,5 +1,33 @@
 //! From statements to the effective schema.
 //!
-//! [`compiled`] is what comes out. It must not know files, SIDs or Rust.
+//! Phases, each a file, each leaving something that the next reads and none going back:
+//! 1. `load`: texts to modules with their submodules and imports.
+//! 2. `definitions`: features, identities, extensions, typedefs and groupings by name, with their scopes.
+//! 3. `nodes`, `uses`: the tree of each module, groupings written out, refined and augmented.
+//! 4. `augments`, then `deviations`, of all modules.
+//! 5. `finish`: what depends on the whole tree: config, types (`types`, `restrictions`), keys, leafrefs, defaults
+//!    (`values`), name clashes.
+//! 6. `compact`: nodes in preorder, nothing left that was removed.
+//!
+//! [`compiled`] is what comes out: read [`compiled::Schema`] first. This room must not know files, SIDs or Rust.
 
 pub mod compiled;
+
+mod augments;
+mod compact;
+mod compiler;
+mod definitions;
+mod deviations;
+mod features;
+mod finish;
+mod leafrefs;
+mod load;
+mod nodes;
+mod restrictions;
+mod siblings;
+mod types;
+mod uses;
+mod values;
+
+pub(crate) use compiler::{Features, compile};
+pub(crate) use load::{Finder, Request};

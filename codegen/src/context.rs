@@ -1,0 +1,253 @@
+//! The door to the compiler for build scripts, editors and other tools: says what to compile, finds the files.
+//!
+//! The only place of this crate that reads YANG files. Read [`Context`] first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::{Diagnostic, Severity, render};
+use crate::schema::compiled::Schema;
+use crate::schema::{Features, Finder, Request, compile};
+use crate::source::{SourceId, SourceMap};
+
+/// What is to be compiled, and where its imports are found: in memory, then in the folders in the order given, then
+/// among the built-in modules.
+///
+/// ```
+/// use comi_codegen::Context;
+///
+/// let mut context = Context::new();
+/// context.source("pump.yang", "module pump { namespace \"urn:pump\"; prefix p; leaf speed { type uint8; } }");
+/// context.module("pump");
+/// let compiled = context.compile();
+/// assert!(compiled.is_ok(), "{}", compiled.render(false));
+/// let pump = compiled.schema.module_named("pump").unwrap();
+/// assert_eq!(compiled.schema.modules[pump.0].roots.len(), 1);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    folders: Vec<PathBuf>,
+    texts: Vec<(String, String)>,
+    features: Features,
+    asked: Vec<Asked>,
+}
+
+#[derive(Clone, Debug)]
+enum Asked {
+    Module(String),
+    File(PathBuf),
+}
+
+/// What became of it: the schema as far as it could be made, and everything there is to say.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The effective schema. Nodes with mistakes may be missing in it.
+    pub schema: Schema,
+    /// Errors and warnings, by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that the diagnostics point into.
+    pub sources: SourceMap,
+    /// The files that were read, for `cargo::rerun-if-changed`.
+    pub files: Vec<PathBuf>,
+}
+
+impl Compiled {
+    /// Whether there is no error (there may be warnings).
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+    }
+
+    /// The diagnostics as a text in the manner of rustc.
+    #[must_use]
+    pub fn render(&self, color: bool) -> String {
+        render(&self.sources, &self.diagnostics, color)
+    }
+}
+
+impl Context {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Context {
+        Context::default()
+    }
+
+    /// Looks for modules in this folder too.
+    pub fn yang_dir(&mut self, folder: impl AsRef<Path>) -> &mut Context {
+        self.folders.push(folder.as_ref().to_owned());
+        self
+    }
+
+    /// Offers a text; `name` is that of a file (`a.yang`, `a@2026-01-31.yang`) or of a module.
+    pub fn source(&mut self, name: impl Into<String>, text: impl Into<String>) -> &mut Context {
+        self.texts.push((name.into(), text.into()));
+        self
+    }
+
+    /// Supports of this module only the features that are named (by this and further calls); without a call it
+    /// supports all. An empty `feature` names none.
+    pub fn feature(&mut self, module: impl Into<String>, feature: impl Into<String>) -> &mut Context {
+        let (features, feature) = (self.features.entry(module.into()).or_default(), feature.into());
+        if !feature.is_empty() {
+            features.insert(feature);
+        }
+        self
+    }
+
+    /// Compiles the module of this name.
+    pub fn module(&mut self, name: impl Into<String>) -> &mut Context {
+        self.asked.push(Asked::Module(name.into()));
+        self
+    }
+
+    /// Compiles the module in this file; what it imports is looked for beside it as well, after the folders.
+    pub fn file(&mut self, path: impl AsRef<Path>) -> &mut Context {
+        self.asked.push(Asked::File(path.as_ref().to_owned()));
+        self
+    }
+
+    /// Compiles.
+    #[must_use]
+    pub fn compile(&self) -> Compiled {
+        let mut sources = SourceMap::default();
+        let mut finder = Files::new(self);
+        let mut diagnostics = Vec::new();
+        let mut requests = Vec::new();
+        for asked in &self.asked {
+            match asked {
+                Asked::Module(name) => requests.push(Request::Named(name.clone())),
+                Asked::File(path) => match finder.read(path, &mut sources) {
+                    Ok(id) => requests.push(Request::Source(id)),
+                    Err(reason) => {
+                        diagnostics.push(Diagnostic::error(format!("{} cannot be read: {reason}", path.display())));
+                    }
+                },
+            }
+        }
+        let (schema, found) = compile(&requests, &self.features, &mut finder, &mut sources);
+        diagnostics.extend(found);
+        diagnostics.append(&mut finder.unreadable);
+        Compiled { schema, diagnostics, sources, files: finder.read.into_keys().collect() }
+    }
+}
+
+/// Finds modules for the compiler.
+struct Files<'a> {
+    context: &'a Context,
+    /// Texts in memory that are in the source map already.
+    texts: BTreeMap<usize, SourceId>,
+    /// Files of each folder: module name to revisions (an empty one: none in the file's name).
+    folders: Vec<BTreeMap<String, BTreeMap<String, PathBuf>>>,
+    read: BTreeMap<PathBuf, SourceId>,
+    built_in: BTreeMap<&'static str, SourceId>,
+    unreadable: Vec<Diagnostic>,
+}
+
+/// `name@revision.yang`, `name.yang`, `name`.
+fn split(file: &str) -> (&str, &str) {
+    let stem = file.strip_suffix(".yang").unwrap_or(file);
+    stem.split_once('@').unwrap_or((stem, ""))
+}
+
+/// The best of several revisions: the one wanted; else that of the plain name, else the newest.
+fn choose<'a, T>(revisions: &'a BTreeMap<String, T>, wanted: Option<&str>) -> Option<&'a T> {
+    let plain = revisions.get("");
+    match wanted {
+        Some(wanted) => revisions.get(wanted).or(plain),
+        None => plain.or_else(|| revisions.values().next_back()),
+    }
+}
+
+impl<'a> Files<'a> {
+    fn new(context: &'a Context) -> Files<'a> {
+        let beside = context.asked.iter().filter_map(|asked| match asked {
+            Asked::File(path) => path.parent().map(Path::to_owned),
+            Asked::Module(_) => None,
+        });
+        let mut known = BTreeSet::new();
+        let folders = context.folders.iter().cloned().chain(beside);
+        let folders = folders.filter(|folder| known.insert(folder.clone())).map(|folder| list(&folder)).collect();
+        Files {
+            context,
+            texts: BTreeMap::new(),
+            folders,
+            read: BTreeMap::new(),
+            built_in: BTreeMap::new(),
+            unreadable: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, path: &Path, sources: &mut SourceMap) -> Result<SourceId, String> {
+        if let Some(id) = self.read.get(path) {
+            return Ok(*id);
+        }
+        let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            format!("it is not UTF-8 (byte {at})")
+        })?;
+        let id = sources.add(path.display().to_string(), text).map_err(|error| error.to_string())?;
+        self.read.insert(path.to_owned(), id);
+        Ok(id)
+    }
+
+    fn in_memory(&mut self, name: &str, revision: Option<&str>, sources: &mut SourceMap) -> Option<SourceId> {
+        let texts = self.context.texts.iter().enumerate().filter(|(_, (file, _))| split(file).0 == name);
+        let revisions: BTreeMap<String, usize> =
+            texts.map(|(index, (file, _))| (split(file).1.to_owned(), index)).collect();
+        let index = *choose(&revisions, revision)?;
+        if let Some(id) = self.texts.get(&index) {
+            return Some(*id);
+        }
+        let (file, text) = self.context.texts.get(index)?;
+        let id = sources.add(file, text).ok()?;
+        self.texts.insert(index, id);
+        Some(id)
+    }
+}
+
+impl Finder for Files<'_> {
+    fn find(&mut self, name: &str, revision: Option<&str>, sources: &mut SourceMap) -> Option<SourceId> {
+        if let Some(id) = self.in_memory(name, revision, sources) {
+            return Some(id);
+        }
+        let choose =
+            |folder: &BTreeMap<String, BTreeMap<String, PathBuf>>| choose(folder.get(name)?, revision).cloned();
+        if let Some(path) = self.folders.iter().find_map(choose) {
+            match self.read(&path, sources) {
+                Ok(id) => return Some(id),
+                Err(reason) => {
+                    let message = format!("{} cannot be read: {reason}", path.display());
+                    self.unreadable.push(Diagnostic::error(message));
+                }
+            }
+        }
+        let built_in = crate::builtin::module(name)?;
+        if let Some(id) = self.built_in.get(built_in.name) {
+            return Some(*id);
+        }
+        let id = sources.add(format!("{name}.yang (built in)"), built_in.yang).ok()?;
+        self.built_in.insert(built_in.name, id);
+        Some(id)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let texts = self.context.texts.iter().map(|(file, _)| split(file).0.to_owned());
+        let files = self.folders.iter().flat_map(|folder| folder.keys().cloned());
+        texts.chain(files).chain(crate::builtin::MODULES.iter().map(|module| module.name.to_owned())).collect()
+    }
+}
+
+fn list(folder: &Path) -> BTreeMap<String, BTreeMap<String, PathBuf>> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let mut found: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let Some(file) = path.file_name().and_then(|file| file.to_str()).filter(|file| file.ends_with(".yang")) else {
+            continue;
+        };
+        let (name, revision) = split(file);
+        found.entry(name.to_owned()).or_default().insert(revision.to_owned(), path.clone());
+    }
+    found
+}

@@ -1,0 +1,153 @@
+//! Phase 4: augments of all modules, in whatever order they are written (RFC 7950 section 7.17).
+//!
+//! An augment that needs nodes of another has a longer path than it. So they are applied by length of path, and one
+//! pass is enough.
+
+use super::compiled::{Augment, ModuleId, Node, NodeId, NodeKind};
+use super::compiler::{Compiler, Place};
+use super::load::UnitId;
+use super::nodes::when;
+use super::uses::Found;
+use crate::diagnostic::Diagnostic;
+use crate::syntax::Statement;
+
+const RULE: &str = "RFC 7950 section 7.17";
+
+struct Pending<'a> {
+    statement: &'a Statement,
+    unit: UnitId,
+    module: ModuleId,
+    structure: bool,
+}
+
+impl<'a> Compiler<'a> {
+    /// RFC 7950 section 5.6.5: who implements a module implements what it augments and deviates.
+    pub(super) fn implement(&mut self) {
+        let asked = |(index, module): (usize, &super::compiled::Module)| module.implemented.then_some(index);
+        let mut open: Vec<usize> = self.schema.modules.iter().enumerate().filter_map(asked).collect();
+        while let Some(index) = open.pop() {
+            let mut reached = Vec::new();
+            for (_, unit) in self.units(ModuleId(index)) {
+                let changes = |child: &&Statement| {
+                    child.is("augment") || child.is("deviation") || child.keyword.name == "augment-structure"
+                };
+                for change in unit.statement.children.iter().filter(changes) {
+                    let prefixes = change.text().split('/').filter_map(|step| Some(step.split_once(':')?.0));
+                    reached.extend(prefixes.filter_map(|prefix| unit.prefixes.get(prefix)).copied());
+                }
+            }
+            for module in reached {
+                if let Some(state) = self.schema.modules.get_mut(module.0)
+                    && !std::mem::replace(&mut state.implemented, true)
+                {
+                    open.push(module.0);
+                }
+            }
+        }
+    }
+
+    pub(super) fn apply_augments(&mut self) {
+        let mut pending: Vec<Pending<'a>> = Vec::new();
+        for index in 0..self.schema.modules.len() {
+            let module = ModuleId(index);
+            if !self.schema.modules.get(index).is_some_and(|module| module.implemented) {
+                continue;
+            }
+            for (unit, text) in self.units(module) {
+                for statement in text.statement.children.iter().filter(|child| child.argument.is_some()) {
+                    let structure = self.is_extension(statement, unit, "ietf-yang-structure-ext", "augment-structure");
+                    if structure || statement.is("augment") {
+                        pending.push(Pending { statement, unit, module, structure });
+                    }
+                }
+            }
+        }
+        pending.sort_by_key(|augment| augment.statement.text().matches('/').count());
+        for Pending { statement, unit, module, structure } in pending {
+            let place = Place { unit, scope: None, module, depth: 0 };
+            let Found::Node(target) = self.absolute(statement, place, structure, RULE) else { continue };
+            let before = self.node(target).map_or(0, |node| node.children.len());
+            self.augment(statement, target, place);
+            let nodes = self.children_of(Some(target), module).get(before..).unwrap_or_default().to_vec();
+            let path = statement.text().to_owned();
+            if let Some(module) = self.schema.modules.get_mut(module.0) {
+                module.augments.push(Augment { path, target, nodes, structure, span: statement.head });
+            }
+        }
+        for module in &mut self.schema.modules {
+            module.augments.sort_by_key(|augment| (augment.structure, augment.span));
+        }
+    }
+
+    /// A path from the root (`absolute-schema-nodeid`).
+    pub(super) fn absolute(&mut self, statement: &Statement, place: Place, structure: bool, rule: &str) -> Found {
+        let span = statement.argument_span();
+        let Some(path) = statement.text().strip_prefix('/') else {
+            let message = format!("`{}` is no path from the root; it begins with `/`", statement.text());
+            self.error(span, message, rule);
+            return Found::Nothing;
+        };
+        let mut at: Option<NodeId> = None;
+        for step in path.split('/') {
+            let Some((module, name)) = self.qualified(step, place.unit, span) else { return Found::Nothing };
+            let next = match at {
+                None => self.root(module, name, structure),
+                Some(_) => self.child(at, module, name),
+            };
+            match next {
+                Some(next) => at = Some(next),
+                None if self.pruned.contains(&(at, name.to_owned())) => return Found::Pruned,
+                None => {
+                    let among = self.children_of(at, module).to_vec();
+                    self.no_child(name, at, &among, span, rule);
+                    return Found::Nothing;
+                }
+            }
+        }
+        at.map_or(Found::Nothing, Found::Node)
+    }
+
+    /// Structures and data nodes are different worlds: a name may be in both.
+    fn root(&mut self, module: ModuleId, name: &str, structure: bool) -> Option<NodeId> {
+        let first = self.child(None, module, name)?;
+        let right = |node: &Node| node.name == name && (node.kind == NodeKind::Structure) == structure;
+        if self.node(first).is_some_and(right) {
+            return Some(first);
+        }
+        self.children_of(None, module).iter().copied().find(|id| self.node(*id).is_some_and(right))
+    }
+
+    /// The nodes of an augment, put into its target.
+    pub(super) fn augment(&mut self, statement: &'a Statement, target: NodeId, place: Place) {
+        use NodeKind::{Case, Choice, Container, Input, List, Notification, Output, Structure};
+        let Some(node) = self.node(target) else { return };
+        let kind = node.kind;
+        if !matches!(kind, Case | Choice | Container | Input | List | Notification | Output | Structure) {
+            let diagnostic = Diagnostic::error(format!("`{}` cannot be augmented", node.name));
+            let diagnostic = diagnostic.at(statement.head, "").with(node.span, "it can have no such children");
+            self.diagnostics.push(diagnostic.rule(RULE));
+            return;
+        }
+        if !self.features_hold(statement, place.unit) {
+            for child in &statement.children {
+                self.pruned.insert((Some(target), child.text().to_owned()));
+            }
+            return;
+        }
+        let before = self.children_of(Some(target), place.module).len();
+        let inside = self.inside(statement, place);
+        self.children(statement, Some(target), inside);
+        let scope = self.unit(place.unit).map_or(place.module, |unit| unit.module);
+        let conditions: Vec<_> = statement.all("when").map(|condition| when(condition, scope, true)).collect();
+        let features: Vec<_> = statement.all("if-feature").map(|feature| feature.text().to_owned()).collect();
+        for id in self.children_of(Some(target), place.module).get(before..).unwrap_or_default().to_vec() {
+            let Some(node) = self.schema.nodes.get_mut(id.0) else { continue };
+            node.whens.extend(conditions.iter().cloned());
+            for feature in &features {
+                if !node.if_features.contains(feature) {
+                    node.if_features.push(feature.clone());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What the phases share: the schema being made, the drafts of its nodes, and the diagnostics.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::compiled::{IdentityId, Module, ModuleId, Node, NodeId, Schema};
+use super::definitions::{Definitions, Scope, ScopeId};
+use super::load::{Finder, Loaded, Request, Unit, UnitId, load};
+use super::siblings::Siblings;
+use super::types::Typed;
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceMap, Span};
+use crate::syntax::Statement;
+
+/// Features by module; a module that is not named supports all of its features.
+pub(crate) type Features = HashMap<String, HashSet<String>>;
+
+/// More nodes than this are a mistake (or an attack): groupings that use groupings grow exponentially.
+pub(super) const NODE_LIMIT: usize = 400_000;
+
+/// How deep schema nodes, `uses` and typedefs may nest.
+pub(super) const DEPTH_LIMIT: usize = 128;
+
+/// Diagnostics, each once: what a grouping's mistake causes in each of its uses is one mistake.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    list: Vec<Diagnostic>,
+    seen: HashSet<(Option<Span>, String)>,
+}
+
+impl Diagnostics {
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        if self.seen.insert((diagnostic.span(), diagnostic.message.clone())) {
+            self.list.push(diagnostic);
+        }
+    }
+}
+
+/// Compiles what is asked for. All diagnostics, and what could be made in spite of them.
+pub(crate) fn compile(
+    requests: &[Request],
+    features: &Features,
+    finder: &mut dyn Finder,
+    sources: &mut SourceMap,
+) -> (Schema, Vec<Diagnostic>) {
+    let mut diagnostics = Diagnostics::default();
+    let loaded = load(requests, finder, sources, &mut diagnostics);
+    let mut compiler = Compiler::new(&loaded, features, diagnostics);
+    compiler.define();
+    compiler.implement();
+    for module in 0..loaded.modules.len() {
+        compiler.module_nodes(ModuleId(module));
+    }
+    compiler.apply_augments();
+    compiler.apply_deviations();
+    compiler.check_unused_groupings();
+    compiler.finish();
+    let Compiler { schema, diagnostics, .. } = compiler;
+    let schema = super::compact::compact(schema);
+    let mut list = diagnostics.list;
+    list.sort_by_key(|diagnostic| diagnostic.span().map(|span| (span.source, span.start)));
+    (schema, list)
+}
+
+/// Where a statement stands: what its prefixes and names mean, and the namespace that its nodes get.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// The text, for prefixes.
+    pub(super) unit: UnitId,
+    /// Typedefs and groupings in sight; `None`: those of the module alone.
+    pub(super) scope: Option<ScopeId>,
+    /// Namespace of the nodes: in a grouping that of the module that uses it.
+    pub(super) module: ModuleId,
+    pub(super) depth: usize,
+}
+
+/// What is known of a node before the tree is whole.
+#[derive(Clone, Debug)]
+pub(super) struct Draft<'a> {
+    pub(super) place: Place,
+    pub(super) type_: Option<(&'a Statement, Place)>,
+    pub(super) config: Option<(bool, Span)>,
+    pub(super) mandatory: Option<(bool, Span)>,
+    pub(super) defaults: Vec<(&'a Statement, UnitId)>,
+    pub(super) key: Option<(&'a Statement, Place)>,
+    pub(super) uniques: Vec<(&'a Statement, Place)>,
+    /// Filled by `finish`.
+    pub(super) typed: Option<Rc<Typed<'a>>>,
+}
+
+pub(super) struct Compiler<'a> {
+    pub(super) loaded: &'a Loaded,
+    pub(super) features: &'a Features,
+    pub(super) diagnostics: Diagnostics,
+    pub(super) schema: Schema,
+    /// Parallel to `schema.nodes`.
+    pub(super) drafts: Vec<Draft<'a>>,
+    pub(super) definitions: Vec<Definitions<'a>>,
+    pub(super) identities: HashMap<(ModuleId, &'a str), IdentityId>,
+    pub(super) scopes: Vec<Scope<'a>>,
+    pub(super) scope_of: HashMap<Span, ScopeId>,
+    pub(super) types: HashMap<Span, Option<Rc<Typed<'a>>>>,
+    /// Typedefs, groupings and features being resolved, to find circles.
+    pub(super) resolving: Vec<Span>,
+    pub(super) used_groupings: HashSet<Span>,
+    pub(super) siblings: Siblings,
+    /// Nodes that an unsupported feature or a deviation took away: naming them is no mistake.
+    pub(super) pruned: HashSet<(Option<NodeId>, String)>,
+    pub(super) too_many: bool,
+    pub(super) feature_states: HashMap<Span, bool>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(loaded: &'a Loaded, features: &'a Features, diagnostics: Diagnostics) -> Compiler<'a> {
+        let mut schema = Schema::default();
+        for family in &loaded.modules {
+            let Some(unit) = family.units.first().and_then(|unit| loaded.units.get(unit.0)) else { continue };
+            let statement = &unit.statement;
+            let import = |(module, _, revision): &(ModuleId, Span, Option<String>)| {
+                loaded.modules.get(module.0).map(|family| (family.name.clone(), revision.clone()))
+            };
+            schema.modules.push(Module {
+                name: family.name.clone(),
+                revision: family.revision.clone(),
+                namespace: statement.child_text("namespace").unwrap_or_default().to_owned(),
+                prefix: statement.child_text("prefix").unwrap_or_default().to_owned(),
+                implemented: family.asked,
+                features: Vec::new(),
+                roots: Vec::new(),
+                augments: Vec::new(),
+                imports: family.imports.iter().filter_map(import).collect(),
+                description: statement.child_text("description").map(str::to_owned),
+                extensions: Vec::new(),
+                span: statement.head,
+            });
+        }
+        Compiler {
+            loaded,
+            features,
+            diagnostics,
+            schema,
+            drafts: Vec::new(),
+            definitions: Vec::new(),
+            identities: HashMap::new(),
+            scopes: Vec::new(),
+            scope_of: HashMap::new(),
+            types: HashMap::new(),
+            resolving: Vec::new(),
+            used_groupings: HashSet::new(),
+            siblings: Siblings::default(),
+            pruned: HashSet::new(),
+            too_many: false,
+            feature_states: HashMap::new(),
+        }
+    }
+
+    pub(super) fn unit(&self, id: UnitId) -> Option<&'a Unit> {
+        self.loaded.units.get(id.0)
+    }
+
+    /// The texts of a module: its own, then its submodules'.
+    pub(super) fn units(&self, module: ModuleId) -> impl Iterator<Item = (UnitId, &'a Unit)> + use<'a> {
+        let loaded = self.loaded;
+        let units = loaded.modules.get(module.0).map_or(&[][..], |family| &family.units);
+        units.iter().filter_map(|id| Some((*id, loaded.units.get(id.0)?)))
+    }
+
+    pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
+        self.schema.nodes.get(id.0)
+    }
+
+    pub(super) fn module_name(&self, module: ModuleId) -> &'a str {
+        self.loaded.modules.get(module.0).map_or("", |family| family.name.as_str())
+    }
+
+    pub(super) fn error(&mut self, span: Span, message: impl Into<String>, rule: &str) {
+        self.diagnostics.push(Diagnostic::error(message).at(span, "").rule(rule));
+    }
+
+    /// The module that a prefix stands for; an unknown one is told, once per place.
+    pub(super) fn prefix(&mut self, prefix: &str, unit: UnitId, span: Span) -> Option<ModuleId> {
+        let unit = self.unit(unit)?;
+        if let Some(module) = unit.prefixes.get(prefix) {
+            return Some(*module);
+        }
+        if unit.broken.iter().any(|broken| broken == prefix) {
+            return None;
+        }
+        let message = format!("the prefix `{prefix}` is not declared");
+        let mut diagnostic = Diagnostic::error(message).at(span, "").rule("RFC 7950 section 7.1.4");
+        if let Some(near) = crate::diagnostic::suggest(prefix, unit.prefixes.keys().map(String::as_str)) {
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+        } else {
+            diagnostic = diagnostic.help(format!("add `import … {{ prefix {prefix}; }}`"));
+        }
+        self.diagnostics.push(diagnostic);
+        None
+    }
+
+    /// Splits `prefix:name` and looks the prefix up; without one the module of the text.
+    pub(super) fn qualified<'b>(&mut self, text: &'b str, unit: UnitId, span: Span) -> Option<(ModuleId, &'b str)> {
+        match text.split_once(':') {
+            Some((prefix, name)) => Some((self.prefix(prefix, unit, span)?, name)),
+            None => Some((self.unit(unit)?.module, text)),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Features and `if-feature` expressions (RFC 7950 section 7.20).
+
+use super::compiled::ModuleId;
+use super::compiler::Compiler;
+use super::load::UnitId;
+use crate::syntax::Statement;
+
+const RULE: &str = "RFC 7950 section 7.20.2";
+
+/// How deep parentheses and `not` may nest.
+const EXPRESSION_DEPTH: usize = 64;
+
+impl<'a> Compiler<'a> {
+    /// Whether this build supports a feature: it was not left out, and what it depends on is supported.
+    pub(super) fn feature_supported(&mut self, module: ModuleId, statement: &'a Statement, unit: UnitId) -> bool {
+        if let Some(state) = self.feature_states.get(&statement.span) {
+            return *state;
+        }
+        if self.resolving.contains(&statement.span) {
+            let message = format!("feature `{}` depends on itself", statement.text());
+            self.error(statement.head, message, "RFC 7950 section 7.20.1");
+            return false;
+        }
+        if self.resolving.len() > super::compiler::DEPTH_LIMIT {
+            self.error(statement.head, "features depend on each other too deeply", RULE);
+            return false;
+        }
+        self.resolving.push(statement.span);
+        let chosen = match self.features.get(self.module_name(module)) {
+            Some(chosen) => chosen.contains(statement.text()),
+            None => true,
+        };
+        let state = self.features_hold(statement, unit) && chosen;
+        self.resolving.pop();
+        self.feature_states.insert(statement.span, state);
+        state
+    }
+
+    /// Whether all `if-feature` statements of a statement are true.
+    pub(super) fn features_hold(&mut self, statement: &'a Statement, unit: UnitId) -> bool {
+        let mut holds = true;
+        for condition in statement.all("if-feature") {
+            let mut words = words(condition.text()).into_iter().peekable();
+            let plain = self.unit(unit).is_some_and(|unit| !unit.version_1_1);
+            let value = if plain && condition.text().contains(|c: char| c.is_whitespace() || c == '(') {
+                self.error(condition.argument_span(), "an expression in `if-feature` needs YANG 1.1", RULE);
+                Some(true)
+            } else {
+                self.expression(&mut words, condition, unit, 0)
+            };
+            match value {
+                Some(value) if words.peek().is_none() || plain => holds &= value,
+                Some(_) | None => {
+                    let message = format!("`{}` is no expression of features", condition.text());
+                    self.error(condition.argument_span(), message, RULE);
+                }
+            }
+        }
+        holds
+    }
+
+    /// `or` of terms; `None` where it is malformed.
+    fn expression(&mut self, words: &mut Words<'_>, at: &Statement, unit: UnitId, depth: usize) -> Option<bool> {
+        let mut value = self.term(words, at, unit, depth)?;
+        while words.next_if(|word| *word == "or").is_some() {
+            value |= self.term(words, at, unit, depth)?;
+        }
+        Some(value)
+    }
+
+    fn term(&mut self, words: &mut Words<'_>, at: &Statement, unit: UnitId, depth: usize) -> Option<bool> {
+        let mut value = self.factor(words, at, unit, depth)?;
+        while words.next_if(|word| *word == "and").is_some() {
+            value &= self.factor(words, at, unit, depth)?;
+        }
+        Some(value)
+    }
+
+    fn factor(&mut self, words: &mut Words<'_>, at: &Statement, unit: UnitId, depth: usize) -> Option<bool> {
+        if depth > EXPRESSION_DEPTH {
+            return None;
+        }
+        match words.next()? {
+            "not" => self.factor(words, at, unit, depth + 1).map(|value| !value),
+            "(" => {
+                let value = self.expression(words, at, unit, depth + 1)?;
+                words.next_if(|word| *word == ")").map(|_| value)
+            }
+            ")" | "and" | "or" => None,
+            name => {
+                let span = at.argument_span();
+                // An unknown feature is told once and does not make nodes vanish.
+                let Some((module, name)) = self.qualified(name, unit, span) else { return Some(true) };
+                let own = self.definitions.get(module.0);
+                match own.and_then(|own| own.features.get(name)).copied() {
+                    Some((feature, unit)) => Some(self.feature_supported(module, feature, unit)),
+                    None => {
+                        let names = own.map(|own| own.features.keys().copied().collect::<Vec<_>>());
+                        let names = names.unwrap_or_default();
+                        self.unknown("feature", name, module, span, names, RULE);
+                        Some(true)
+                    }
+                }
+            }
+        }
+    }
+}
+
+type Words<'a> = std::iter::Peekable<std::vec::IntoIter<&'a str>>;
+
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    for piece in text.split_ascii_whitespace() {
+        let mut rest = piece;
+        while let Some(at) = rest.find(['(', ')']) {
+            let (before, parenthesis) = rest.split_at(at);
+            words.extend(Some(before).filter(|before| !before.is_empty()));
+            let (parenthesis, after) = parenthesis.split_at(1);
+            words.push(parenthesis);
+            rest = after;
+        }
+        words.extend(Some(rest).filter(|rest| !rest.is_empty()));
+    }
+    words
+}

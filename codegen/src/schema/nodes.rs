@@ -1,0 +1,245 @@
+//! Phase 3: data definition statements to nodes. What needs the whole tree is left in the node's draft.
+
+use super::compiled::{ModuleId, Must, Node, NodeId, NodeKind, When};
+use super::compiler::{Compiler, DEPTH_LIMIT, Draft, NODE_LIMIT, Place};
+use super::definitions::status;
+use super::load::UnitId;
+use crate::diagnostic::Diagnostic;
+use crate::syntax::Statement;
+
+/// The kind of node that a statement makes.
+pub(super) fn node_kind(keyword: &str) -> Option<NodeKind> {
+    Some(match keyword {
+        "action" => NodeKind::Action,
+        "anydata" => NodeKind::Anydata,
+        "anyxml" => NodeKind::Anyxml,
+        "case" => NodeKind::Case,
+        "choice" => NodeKind::Choice,
+        "container" => NodeKind::Container,
+        "leaf" => NodeKind::Leaf,
+        "leaf-list" => NodeKind::LeafList,
+        "list" => NodeKind::List,
+        "notification" => NodeKind::Notification,
+        "rpc" => NodeKind::Rpc,
+        _ => return None,
+    })
+}
+
+impl<'a> Compiler<'a> {
+    /// The nodes that a module defines, its submodules' after its own; structures last.
+    pub(super) fn module_nodes(&mut self, module: ModuleId) {
+        for (id, unit) in self.units(module) {
+            let place = Place { unit: id, scope: None, module, depth: 0 };
+            self.children(&unit.statement, None, place);
+        }
+        for (id, unit) in self.units(module) {
+            let place = Place { unit: id, scope: None, module, depth: 0 };
+            for statement in &unit.statement.children {
+                if self.is_extension(statement, id, "ietf-yang-structure-ext", "structure")
+                    || self.is_extension(statement, id, "ietf-restconf", "yang-data")
+                {
+                    self.structure(statement, place);
+                }
+            }
+        }
+    }
+
+    /// Whether a statement is that extension of that module.
+    pub(super) fn is_extension(&self, statement: &Statement, unit: UnitId, module: &str, name: &str) -> bool {
+        let Some(prefix) = &statement.keyword.prefix else { return false };
+        let defining = self.unit(unit).and_then(|unit| unit.prefixes.get(prefix));
+        statement.keyword.name == name && defining.is_some_and(|defining| self.module_name(*defining) == module)
+    }
+
+    /// RFC 8791 section 4.1, RFC 8040 section 8.
+    fn structure(&mut self, statement: &'a Statement, place: Place) {
+        if statement.argument.is_some()
+            && let Some(id) = self.add(NodeKind::Structure, statement, None, place)
+        {
+            let inside = self.inside(statement, place);
+            self.children(statement, Some(id), inside);
+        }
+    }
+
+    /// The nodes that the data definitions in a statement make, put under `parent`.
+    pub(super) fn children(&mut self, statement: &'a Statement, parent: Option<NodeId>, place: Place) {
+        for child in statement.children.iter().filter(|child| child.keyword.prefix.is_none()) {
+            if child.is("uses") {
+                self.uses(child, parent, place);
+            } else if let Some(kind) = node_kind(&child.keyword.name) {
+                self.definition(kind, child, parent, place);
+            }
+        }
+    }
+
+    fn definition(&mut self, kind: NodeKind, statement: &'a Statement, parent: Option<NodeId>, place: Place) {
+        if statement.argument.is_none() {
+            return;
+        }
+        if !self.features_hold(statement, place.unit) {
+            self.pruned.insert((parent, statement.text().to_owned()));
+            return;
+        }
+        if place.depth >= DEPTH_LIMIT {
+            self.error(statement.head, format!("nodes are nested more than {DEPTH_LIMIT} deep"), "our own limit");
+            return;
+        }
+        let shorthand = kind != NodeKind::Case
+            && parent.and_then(|parent| self.node(parent)).is_some_and(|parent| parent.kind == NodeKind::Choice);
+        let parent = match shorthand {
+            // RFC 7950 section 7.9.2: a data definition right below a choice stands in a case of the same name.
+            true => match self.push(
+                Node::new(NodeKind::Case, statement.text(), place.module, statement.head),
+                parent,
+                place,
+            ) {
+                Some(case) => Some(case),
+                None => return,
+            },
+            false => parent,
+        };
+        let Some(id) = self.add(kind, statement, parent, place) else { return };
+        let inside = self.inside(statement, place);
+        match kind {
+            NodeKind::Rpc | NodeKind::Action => {
+                for (kind, name) in [(NodeKind::Input, "input"), (NodeKind::Output, "output")] {
+                    match statement.child(name) {
+                        Some(half) => {
+                            if let Some(id) = self.add(kind, half, Some(id), inside) {
+                                let inside = self.inside(half, inside);
+                                self.children(half, Some(id), inside);
+                            }
+                        }
+                        // RFC 7950 section 7.14: both are there even where not written.
+                        None => {
+                            self.push(Node::new(kind, name, place.module, statement.head), Some(id), inside);
+                        }
+                    }
+                }
+            }
+            NodeKind::Leaf | NodeKind::LeafList | NodeKind::Anydata | NodeKind::Anyxml => {}
+            _ => self.children(statement, Some(id), inside),
+        }
+    }
+
+    /// A node with what its own statement says.
+    fn add(
+        &mut self,
+        kind: NodeKind,
+        statement: &'a Statement,
+        parent: Option<NodeId>,
+        place: Place,
+    ) -> Option<NodeId> {
+        let name = match kind {
+            NodeKind::Input => "input",
+            NodeKind::Output => "output",
+            _ => statement.text(),
+        };
+        let mut node = Node::new(kind, name, place.module, statement.head);
+        node.status = status(statement);
+        node.if_features = statement.all("if-feature").map(|feature| feature.text().to_owned()).collect();
+        node.user_ordered = statement.child_text("ordered-by") == Some("user");
+        node.units = statement.child_text("units").map(str::to_owned);
+        let id = self.push(node, parent, place)?;
+        for child in statement.children.iter().filter(|child| child.keyword.prefix.is_none()) {
+            self.property(id, child, place);
+        }
+        let module = self.unit(place.unit).map_or(place.module, |unit| unit.module);
+        let on_parent = matches!(kind, NodeKind::Choice | NodeKind::Case);
+        let whens = statement.all("when").map(|when| self::when(when, module, on_parent));
+        let (whens, extensions) = (whens.collect(), self.extensions(statement, place.unit));
+        if let Some(node) = self.schema.nodes.get_mut(id.0) {
+            node.whens = whens;
+            node.extensions = extensions;
+        }
+        Some(id)
+    }
+
+    /// A property that `refine` and `deviate` can change too: the new one replaces the old one, `must` is added.
+    pub(super) fn property(&mut self, id: NodeId, statement: &'a Statement, place: Place) {
+        let scope = self.unit(place.unit).map_or(place.module, |unit| unit.module);
+        let must = statement.is("must").then(|| must(statement, scope));
+        let text = || statement.text().to_owned();
+        let (Some(node), Some(draft)) = (self.schema.nodes.get_mut(id.0), self.drafts.get_mut(id.0)) else { return };
+        let span = statement.head;
+        match statement.keyword.name.as_str() {
+            "config" => draft.config = Some((statement.text() == "true", span)),
+            "default" => draft.defaults.push((statement, place.unit)),
+            "description" => node.description = Some(text()),
+            "key" => draft.key = Some((statement, place)),
+            "mandatory" => {
+                node.mandatory = statement.text() == "true";
+                draft.mandatory = Some((node.mandatory, span));
+            }
+            "max-elements" => match statement.text() {
+                "unbounded" => node.max_elements = None,
+                number => match number.parse() {
+                    Ok(number) if number > 0 => node.max_elements = Some(number),
+                    _ => {
+                        let message =
+                            format!("`{number}` is not what `max-elements` takes: a positive integer or `unbounded`");
+                        self.error(statement.argument_span(), message, "RFC 7950 section 7.7.6");
+                    }
+                },
+            },
+            "min-elements" => match statement.text().parse() {
+                Ok(number) => node.min_elements = Some(number),
+                Err(_) => self.error(statement.argument_span(), "the number is too large", "RFC 7950 section 7.7.5"),
+            },
+            "must" => node.musts.extend(must),
+            "presence" => node.presence = Some(text()),
+            "reference" => node.reference = Some(text()),
+            "type" => draft.type_ = Some((statement, place)),
+            "unique" => draft.uniques.push((statement, place)),
+            "units" => node.units = Some(text()),
+            _ => {}
+        }
+    }
+
+    /// Puts a node into the tree; none beyond the limit, which is told once.
+    fn push(&mut self, mut node: Node, parent: Option<NodeId>, place: Place) -> Option<NodeId> {
+        if self.schema.nodes.len() >= NODE_LIMIT {
+            if !std::mem::replace(&mut self.too_many, true) {
+                let message = format!("the schema has more than {NODE_LIMIT} nodes");
+                let diagnostic = Diagnostic::error(message).at(node.span, "the first one too many");
+                let help = "groupings that use other groupings several times grow exponentially";
+                self.diagnostics.push(diagnostic.help(help));
+            }
+            return None;
+        }
+        let id = NodeId(self.schema.nodes.len());
+        node.parent = parent;
+        match parent {
+            Some(parent) => self.schema.nodes.get_mut(parent.0)?.children.push(id),
+            None => self.schema.modules.get_mut(place.module.0)?.roots.push(id),
+        }
+        self.schema.nodes.push(node);
+        self.drafts.push(Draft {
+            place,
+            type_: None,
+            config: None,
+            mandatory: None,
+            defaults: Vec::new(),
+            key: None,
+            uniques: Vec::new(),
+            typed: None,
+        });
+        Some(id)
+    }
+}
+
+/// A `when`.
+pub(super) fn when(statement: &Statement, scope: ModuleId, on_parent: bool) -> When {
+    When { expression: statement.text().to_owned(), scope, on_parent, span: statement.argument_span() }
+}
+
+/// A `must`.
+pub(super) fn must(statement: &Statement, scope: ModuleId) -> Must {
+    Must {
+        expression: statement.text().to_owned(),
+        scope,
+        error_message: statement.child_text("error-message").map(str::to_owned),
+        error_app_tag: statement.child_text("error-app-tag").map(str::to_owned),
+        span: statement.argument_span(),
+    }
+}

@@ -1,0 +1,157 @@
+//! Holds a statement tree against the grammar.
+
+use std::collections::HashMap;
+
+use super::argument::Form;
+use super::grammar::{self, Rule};
+use super::statement::Statement;
+use crate::diagnostic::{Diagnostic, suggest};
+use crate::source::Span;
+
+/// Checks keywords, cardinality, arguments, and the order of the sections of a module.
+pub(crate) fn check(statement: &Statement, version_1_1: bool, diagnostics: &mut Vec<Diagnostic>) {
+    if statement.keyword.prefix.is_some() {
+        // What is below an extension is the extension's matter; what are YANG's own statements there is checked
+        // where the extension is one that we know.
+        for child in &statement.children {
+            if child.keyword.prefix.is_none() && grammar::rule(&child.keyword.name).is_some() {
+                check(child, version_1_1, diagnostics);
+            }
+        }
+        return;
+    }
+    let Some(rule) = grammar::rule(&statement.keyword.name) else { return };
+    check_argument(statement, rule, diagnostics);
+    check_substatements(statement, rule, version_1_1, diagnostics);
+    if matches!(statement.keyword.name.as_str(), "module" | "submodule") {
+        check_order(statement, diagnostics);
+    }
+    for child in &statement.children {
+        check(child, version_1_1, diagnostics);
+    }
+}
+
+fn check_argument(statement: &Statement, rule: &Rule, diagnostics: &mut Vec<Diagnostic>) {
+    let keyword = &statement.keyword.name;
+    let section = format!("RFC 7950 section {}", rule.section);
+    match &statement.argument {
+        None if rule.form == Form::Nothing => {}
+        None => {
+            let message = format!("`{keyword}` needs an argument: {}", rule.form.words());
+            diagnostics.push(Diagnostic::error(message).at(statement.keyword.span, "").rule(section));
+        }
+        Some(argument) if !rule.form.takes(&argument.text) => {
+            let shown: String = argument.text.chars().take(60).collect();
+            let message = match rule.form {
+                Form::Nothing => format!("`{keyword}` takes no argument"),
+                _ => format!("`{shown}` is not what `{keyword}` takes: {}", rule.form.words()),
+            };
+            let mut diagnostic = Diagnostic::error(message).at(argument.span, "").rule(section);
+            if let Form::OneOf(words) = rule.form
+                && let Some(word) = suggest(&argument.text, words.iter().copied())
+            {
+                diagnostic = diagnostic.help(format!("did you mean `{word}`?"));
+            }
+            diagnostics.push(diagnostic);
+        }
+        Some(_) => {}
+    }
+}
+
+fn check_substatements(statement: &Statement, rule: &Rule, version_1_1: bool, diagnostics: &mut Vec<Diagnostic>) {
+    let keyword = &statement.keyword.name;
+    let section = format!("RFC 7950 section {}", rule.section);
+    let mut seen: HashMap<&str, Span> = HashMap::new();
+    // What a misspelt keyword was meant to be is not missing as well.
+    let mut meant: Vec<&str> = Vec::new();
+    for child in statement.children.iter().filter(|child| child.keyword.prefix.is_none()) {
+        let name = child.keyword.name.as_str();
+        let Some(allowed) = rule.substatements.iter().find(|allowed| allowed.keyword == name) else {
+            let known = grammar::rule(name).is_some();
+            let allowed = rule.substatements.iter().map(|allowed| allowed.keyword);
+            let suggestion = suggest(name, allowed).or_else(|| suggest(name, grammar::keywords()));
+            meant.extend(suggestion.filter(|_| !known));
+            diagnostics.push(unexpected(child, statement, suggestion.filter(|_| !known), known, &section));
+            continue;
+        };
+        if allowed.since_1_1 && !version_1_1 {
+            let message = format!("`{name}` in `{keyword}` needs YANG 1.1");
+            diagnostics.push(
+                Diagnostic::error(message)
+                    .at(child.keyword.span, "")
+                    .rule(&section)
+                    .help("write `yang-version 1.1;` as the first statement of the module"),
+            );
+        }
+        if !allowed.repeatable {
+            if let Some(first) = seen.get(name) {
+                let message = format!("`{keyword}` has more than one `{name}`");
+                let diagnostic = Diagnostic::error(message).at(child.head, "").rule(&section);
+                diagnostics.push(diagnostic.with(*first, "the first is here"));
+                continue;
+            }
+        }
+        seen.entry(name).or_insert(child.head);
+    }
+    let absent = |keyword: &str| !seen.contains_key(keyword) && !meant.contains(&keyword);
+    for missing in rule.substatements.iter().filter(|wanted| wanted.required && absent(wanted.keyword)) {
+        let message = match statement.text() {
+            "" => format!("`{keyword}` has no `{}`", missing.keyword),
+            name => format!("{keyword} `{name}` has no `{}`", missing.keyword),
+        };
+        let section = grammar::section(missing.keyword);
+        diagnostics.push(Diagnostic::error(message).at(statement.head, "").rule(section));
+    }
+}
+
+fn unexpected(
+    child: &Statement,
+    parent: &Statement,
+    suggestion: Option<&str>,
+    known: bool,
+    section: &str,
+) -> Diagnostic {
+    let (name, keyword) = (&child.keyword.name, &parent.keyword.name);
+    let span = child.keyword.span;
+    if known {
+        let message = format!("`{name}` may not stand in `{keyword}`");
+        return Diagnostic::error(message).at(span, "").with(parent.head, "").rule(section);
+    }
+    let diagnostic = Diagnostic::error(format!("there is no statement `{name}`")).at(span, "").rule(section);
+    match suggestion {
+        Some(word) => diagnostic.help(format!("did you mean `{word}`?")),
+        None => diagnostic.help("a statement that an extension defines has a prefix: `prefix:name`"),
+    }
+}
+
+/// RFC 7950 section 14: header, linkage, meta, revisions, body.
+fn check_order(module: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    const SECTIONS: [&str; 5] = ["header", "linkage", "meta", "revision", "body"];
+    let place = |name: &str| match name {
+        "yang-version" | "namespace" | "prefix" | "belongs-to" => 0,
+        "import" | "include" => 1,
+        "organization" | "contact" | "description" | "reference" => 2,
+        "revision" => 3,
+        _ => 4,
+    };
+    let mut reached: Option<(usize, &Statement)> = None;
+    for child in module.children.iter().filter(|child| child.keyword.prefix.is_none()) {
+        let name = child.keyword.name.as_str();
+        if grammar::rule(name).is_none() {
+            continue;
+        }
+        let own = place(name);
+        match reached {
+            Some((furthest, before)) if own < furthest => {
+                let message = format!("`{name}` stands too late in the module");
+                let label = format!("already in the {} statements", SECTIONS.get(furthest).unwrap_or(&"body"));
+                let diagnostic = Diagnostic::error(message).at(child.head, "").with(before.head, label);
+                let help = "the order is: header, linkage (import, include), meta (organization …), revision, body";
+                diagnostics.push(diagnostic.rule("RFC 7950 section 14").help(help));
+                return;
+            }
+            Some((furthest, _)) if own == furthest => {}
+            _ => reached = Some((own, child)),
+        }
+    }
+}

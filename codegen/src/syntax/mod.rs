@@ -1,0 +1,26 @@
+//! YANG text to ordered statements.
+//!
+//! `lexer` (the only file that names yang-rs) cuts the text into tokens, [`parse`] makes [`Statement`]s of them, and
+//! `grammar` says which statement may stand where, as data; `check` holds a tree against it. Nothing here resolves a
+//! name: imports, typedefs and groupings are `schema`'s. Read [`Statement`] first.
+
+mod argument;
+mod check;
+mod grammar;
+mod lexer;
+mod parse;
+mod statement;
+mod string;
+
+#[cfg(test)]
+mod tests;
+
+pub use parse::parse;
+pub use statement::{Argument, Keyword, Statement};
+
+pub(crate) use argument::is_identifier;
+pub(crate) use check::check;
+pub(crate) use grammar::section;
+
+/// How deep statements may nest.
+pub(crate) const NESTING_LIMIT: usize = 96;
