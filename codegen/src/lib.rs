@@ -1,11 +1,15 @@
 //! YANG modules in, a Rust device out.
+//!
+//! [`Context`] compiles modules to a [`schema::compiled::Schema`] and a list of [`Diagnostic`]s.
 
 pub mod builtin;
 pub mod context;
 pub mod diagnostic;
 pub mod schema;
+pub mod sid_items;
 pub mod source;
 pub mod syntax;
 
 pub use context::{Compiled, Context};
 pub use diagnostic::{Diagnostic, Severity};
+pub use sid_items::{sid_items, sid_path};

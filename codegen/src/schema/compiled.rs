@@ -36,6 +36,8 @@ pub struct Module {
     pub name: String,
     /// Newest revision, `YYYY-MM-DD`.
     pub revision: Option<String>,
+    /// Names of its submodules.
+    pub submodules: Vec<String>,
     /// XML namespace.
     pub namespace: String,
     /// Own prefix.
@@ -100,7 +102,7 @@ pub enum NodeKind {
     Notification,
     Output,
     Rpc,
-    /// `sx:structure` (RFC 8791) or `rc:yang-data` (RFC 8040).
+    /// `sx:structure` (RFC 8791) or `rc:yang-data` (RFC 8040); the node's first extension says which.
     Structure,
 }
 

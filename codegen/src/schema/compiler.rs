@@ -119,9 +119,12 @@ impl<'a> Compiler<'a> {
             let import = |(module, _, revision): &(ModuleId, Span, Option<String>)| {
                 loaded.modules.get(module.0).map(|family| (family.name.clone(), revision.clone()))
             };
+            let submodules = family.units.iter().skip(1).filter_map(|unit| loaded.units.get(unit.0));
+            let submodules = submodules.map(|unit| unit.name.clone());
             schema.modules.push(Module {
                 name: family.name.clone(),
                 revision: family.revision.clone(),
+                submodules: submodules.collect(),
                 namespace: statement.child_text("namespace").unwrap_or_default().to_owned(),
                 prefix: statement.child_text("prefix").unwrap_or_default().to_owned(),
                 implemented: family.asked,

@@ -30,12 +30,10 @@ impl<'a> Compiler<'a> {
             self.cardinality(*id);
         }
         for module in 0..self.schema.modules.len() {
-            let roots = self.children_of(None, ModuleId(module)).to_vec();
-            self.clashes(&roots);
+            self.clashes(None, ModuleId(module));
         }
         for id in &order {
-            let children = self.children_of(Some(*id), ModuleId(0)).to_vec();
-            self.clashes(&children);
+            self.clashes(Some(*id), ModuleId(0));
         }
         for id in order {
             let typed = self.drafts.get(id.0).and_then(|draft| draft.typed.clone());
@@ -278,30 +276,42 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// RFC 7950 section 6.2.1: names of siblings differ within a namespace; cases share that of the choice's parent.
-    fn clashes(&mut self, children: &[NodeId]) {
-        let mut names: HashMap<(ModuleId, bool, String), NodeId> = HashMap::new();
+    /// RFC 7950 section 6.2.1: names of siblings differ within a namespace; the data nodes of all cases share that of
+    /// the choice's parent.
+    fn clashes(&mut self, parent: Option<NodeId>, module: ModuleId) {
+        use NodeKind::{Case, Choice};
+        let children = self.children_of(parent, module);
+        let structure = |kind: NodeKind| kind == NodeKind::Structure;
+        let mut siblings: HashMap<(ModuleId, bool, &str), NodeId> = HashMap::with_capacity(children.len());
         let mut found = Vec::new();
-        let mut open: Vec<(NodeId, bool)> = children.iter().rev().map(|id| (*id, false)).collect();
-        while let Some((id, nested)) = open.pop() {
-            let Some(node) = self.node(id) else { continue };
-            // Cases share one name space with nothing but their siblings; they are looked at as children of their choice.
-            if nested && node.kind == NodeKind::Choice || node.kind == NodeKind::Case && nested {
-                open.extend(node.children.iter().rev().map(|child| (*child, true)));
-                continue;
+        let mut choices = Vec::new();
+        for id in children {
+            let Some(node) = self.node(*id) else { continue };
+            if let Some(first) = siblings.insert((node.module, structure(node.kind), &node.name), *id) {
+                found.push((*id, first));
             }
-            let key = (node.module, node.kind == NodeKind::Structure, node.name.clone());
-            match names.get(&key) {
-                Some(first) => found.push((id, *first)),
-                None => {
-                    names.insert(key, id);
+            if node.kind == Choice {
+                choices.push(*id);
+            }
+        }
+        let of_choice =
+            parent.and_then(|parent| self.node(parent)).is_some_and(|node| matches!(node.kind, Choice | Case));
+        let mut open = if of_choice { Vec::new() } else { choices };
+        if !open.is_empty() {
+            siblings.retain(|_, id| self.node(*id).is_some_and(|node| node.kind != Choice));
+        }
+        while let Some(holder) = open.pop() {
+            for id in self.children_of(Some(holder), module) {
+                let Some(node) = self.node(*id) else { continue };
+                if matches!(node.kind, Choice | Case) {
+                    open.push(*id);
+                } else if let Some(first) = siblings.insert((node.module, false, &node.name), *id) {
+                    found.push((*id, first));
                 }
-            }
-            if node.kind == NodeKind::Choice {
-                open.extend(node.children.iter().rev().map(|child| (*child, true)));
             }
         }
         for (second, first) in found {
+            let (second, first) = (first.max(second), first.min(second));
             let (Some(second), Some(first)) = (self.node(second), self.node(first)) else { continue };
             let message = format!("two siblings are named `{}`", second.name);
             let diagnostic = Diagnostic::error(message).at(second.span, "").with(first.span, "the first is here");

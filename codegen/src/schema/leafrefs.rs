@@ -237,7 +237,7 @@ impl Compiler<'_> {
                 return Some(child);
             }
             let nested = self.children_of(Some(holder), module);
-            let nested: Vec<NodeId> = nested.iter().copied().collect();
+            let nested = nested.to_vec();
             open.extend(
                 nested.into_iter().rev().filter(|id| self.node(*id).is_some_and(|node| transparent(node.kind))),
             );

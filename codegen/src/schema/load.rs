@@ -19,7 +19,6 @@ pub(crate) struct UnitId(pub(super) usize);
 pub(super) struct Unit {
     pub(super) statement: Statement,
     pub(super) name: String,
-    pub(super) revision: Option<String>,
     /// The module it belongs to.
     pub(super) module: ModuleId,
     pub(super) prefixes: HashMap<String, ModuleId>,
@@ -244,8 +243,8 @@ impl Loader<'_> {
         };
         let prefixes = own.map(|prefix| (prefix.to_owned(), module)).into_iter().collect();
         let version_1_1 = statement.child_text("yang-version") == Some("1.1");
-        let (name, revision) = (statement.text().to_owned(), revision(&statement));
-        self.loaded.units.push(Unit { statement, name, revision, module, prefixes, version_1_1, broken: Vec::new() });
+        let name = statement.text().to_owned();
+        self.loaded.units.push(Unit { statement, name, module, prefixes, version_1_1, broken: Vec::new() });
         if let Some(family) = self.loaded.modules.get_mut(module.0) {
             family.units.push(id);
         }

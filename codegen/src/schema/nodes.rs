@@ -1,6 +1,6 @@
 //! Phase 3: data definition statements to nodes. What needs the whole tree is left in the node's draft.
 
-use super::compiled::{ModuleId, Must, Node, NodeId, NodeKind, When};
+use super::compiled::{Extension, ModuleId, Must, Node, NodeId, NodeKind, When};
 use super::compiler::{Compiler, DEPTH_LIMIT, Draft, NODE_LIMIT, Place};
 use super::definitions::status;
 use super::load::UnitId;
@@ -56,6 +56,18 @@ impl<'a> Compiler<'a> {
         if statement.argument.is_some()
             && let Some(id) = self.add(NodeKind::Structure, statement, None, place)
         {
+            let defining = statement.keyword.prefix.as_ref();
+            let defining = defining.and_then(|prefix| self.unit(place.unit)?.prefixes.get(prefix).copied());
+            let extension = Extension {
+                module: defining.map_or(String::new(), |module| self.module_name(module).to_owned()),
+                name: statement.keyword.name.clone(),
+                argument: Some(statement.text().to_owned()),
+                children: Vec::new(),
+                span: statement.head,
+            };
+            if let Some(node) = self.schema.nodes.get_mut(id.0) {
+                node.extensions.insert(0, extension);
+            }
             let inside = self.inside(statement, place);
             self.children(statement, Some(id), inside);
         }

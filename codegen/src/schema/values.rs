@@ -168,7 +168,7 @@ fn integer(text: &str) -> Option<i128> {
 /// RFC 4648 section 4.
 fn base64(text: &str) -> Option<Vec<u8>> {
     let characters: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    if characters.len() % 4 != 0 {
+    if !characters.len().is_multiple_of(4) {
         return None;
     }
     let padding = characters.iter().rev().take_while(|byte| **byte == b'=').count();

@@ -83,13 +83,11 @@ fn check_substatements(statement: &Statement, rule: &Rule, version_1_1: bool, di
                     .help("write `yang-version 1.1;` as the first statement of the module"),
             );
         }
-        if !allowed.repeatable {
-            if let Some(first) = seen.get(name) {
-                let message = format!("`{keyword}` has more than one `{name}`");
-                let diagnostic = Diagnostic::error(message).at(child.head, "").rule(&section);
-                diagnostics.push(diagnostic.with(*first, "the first is here"));
-                continue;
-            }
+        if let Some(first) = seen.get(name).filter(|_| !allowed.repeatable) {
+            let message = format!("`{keyword}` has more than one `{name}`");
+            let diagnostic = Diagnostic::error(message).at(child.head, "").rule(&section);
+            diagnostics.push(diagnostic.with(*first, "the first is here"));
+            continue;
         }
         seen.entry(name).or_insert(child.head);
     }
