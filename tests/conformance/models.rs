@@ -1,0 +1,72 @@
+//! The modules in `yang/` and their `.sid` files belong together: every module has a file, in the one form that
+//! `comi sid update` writes, with numbers that no other file has, and yang/README.md lists it with its range.
+//!
+//! That the numbers name what the modules hold is checked by `comi sid check` and by pyang (tests/interop/pyang).
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use comi_sid::{Registry, SidFile};
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    }
+
+    /// `folder/name` of each module, in order.
+    fn modules() -> Vec<String> {
+        let mut found = Vec::new();
+        for folder in ["ietf", "lwm2m", "example"] {
+            for entry in fs::read_dir(root().join("yang").join(folder)).unwrap() {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                if let Some(name) = name.strip_suffix(".yang") {
+                    found.push(format!("{folder}/{name}"));
+                }
+            }
+        }
+        found.sort();
+        assert!(found.len() >= 17, "yang/ should hold the modules of issue 3, has {found:?}");
+        found
+    }
+
+    fn sid_text(module: &str) -> String {
+        fs::read_to_string(root().join(format!("yang/{module}.sid")))
+            .unwrap_or_else(|error| panic!("{module}: {error}"))
+    }
+
+    #[test]
+    fn sid_files_stand_in_the_form_that_comi_writes() {
+        for module in modules() {
+            let text = sid_text(&module);
+            let file = SidFile::parse(&text).unwrap_or_else(|error| panic!("{module}: {error}"));
+            assert!(
+                module.ends_with(&format!("/{}", file.module_name)),
+                "{module} has the file of {}",
+                file.module_name
+            );
+            assert_eq!(file.to_json(), text, "{module}.sid");
+        }
+    }
+
+    #[test]
+    fn no_sid_is_given_twice_over_all_modules() {
+        let mut registry = Registry::default();
+        for module in modules() {
+            let file = SidFile::parse(&sid_text(&module)).unwrap();
+            registry.add(format!("yang/{module}.sid"), file).unwrap_or_else(|error| panic!("{module}: {error}"));
+        }
+    }
+
+    #[test]
+    fn the_readme_lists_every_module_with_its_range() {
+        let readme = fs::read_to_string(root().join("yang/README.md")).unwrap();
+        for module in modules() {
+            let file = SidFile::parse(&sid_text(&module)).unwrap();
+            let range = file.assignment_ranges.first().unwrap();
+            let cell = format!("| {}-{} |", range.entry_point(), range.end() - 1);
+            let row = readme.lines().find(|line| line.starts_with(&format!("| {module} |")));
+            assert!(row.is_some_and(|row| row.contains(&cell)), "{module}: wanted {cell} in {row:?}");
+        }
+    }
+}
