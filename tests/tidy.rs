@@ -106,12 +106,14 @@ fn code(text: &str) -> String {
 }
 
 fn words_after<'t>(text: &'t str, before: &'t str) -> impl Iterator<Item = &'t str> {
-    text.match_indices(before).filter(move |(at, _)| {
-        !text[..*at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$')
-    }).map(move |(at, _)| {
-        let rest = &text[at + before.len()..];
-        &rest[..rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())]
-    })
+    text.match_indices(before)
+        .filter(move |(at, _)| {
+            !text[..*at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$')
+        })
+        .map(move |(at, _)| {
+            let rest = &text[at + before.len()..];
+            &rest[..rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())]
+        })
 }
 
 fn check_rooms(source: &str, rooms: &[(&str, &[&str])]) {
@@ -136,7 +138,10 @@ fn check_rooms(source: &str, rooms: &[(&str, &[&str])]) {
             }
         }
         if text.contains("use crate::{") {
-            wrong.push(format!("{}: write one `use crate::room::…` a room, so that arrows can be read", relative(&file)));
+            wrong.push(format!(
+                "{}: write one `use crate::room::…` a room, so that arrows can be read",
+                relative(&file)
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -266,8 +271,11 @@ fn nothing_is_waived_in_silence() {
             for (number, line) in read(&file).lines().enumerate() {
                 let line = line.trim();
                 let waived = (line.starts_with("#[ignore") || line.starts_with("#[should_panic"))
-                    || ((line.starts_with("#[allow(") || line.starts_with("#![allow(")) && line.ends_with(")]") && !line.contains("reason"))
-                    || line.contains("todo!(") || line.contains("unimplemented!(");
+                    || ((line.starts_with("#[allow(") || line.starts_with("#![allow("))
+                        && line.ends_with(")]")
+                        && !line.contains("reason"))
+                    || line.contains("todo!(")
+                    || line.contains("unimplemented!(");
                 if waived {
                     wrong.push(format!("{path}:{}: {line}", number + 1));
                 }

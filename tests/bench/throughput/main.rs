@@ -21,7 +21,11 @@ fn fetch_three_leaves(sids: [u32; 3]) -> Load {
         payload.extend_from_slice(&u16::try_from(sid).expect("a SID below 65536").to_be_bytes());
     }
     // Code 0.05 FETCH; Uri-Path "c", Content-Format 141.
-    Load { code: 0x05, options_and_payload: [&[0xb1, b'c', 0x11, 141, 0xff][..], &payload].concat(), expected_code: 0x45 }
+    Load {
+        code: 0x05,
+        options_and_payload: [&[0xb1, b'c', 0x11, 141, 0xff][..], &payload].concat(),
+        expected_code: 0x45,
+    }
 }
 
 /// GET of libcoap's example resource `/`, an answer of about 60 bytes.
@@ -32,7 +36,10 @@ fn plain_get() -> Load {
 fn main() {
     let seconds = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(3);
     let sids = server::valve_sids();
-    println!("{:<22} {:>12} {:>9} {:>9} {:>12} {:>9}", "server", "requests/s", "p50 us", "p99 us", "CPU us/req", "RSS MB");
+    println!(
+        "{:<22} {:>12} {:>9} {:>9} {:>12} {:>9}",
+        "server", "requests/s", "p50 us", "p99 us", "CPU us/req", "RSS MB"
+    );
     let mut libcoap = Vec::new();
     let mut comi = Vec::new();
     for _ in 0..3 {

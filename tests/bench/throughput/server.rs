@@ -15,7 +15,12 @@ impl Server {
     /// libcoap's example server.
     pub(crate) fn libcoap() -> Server {
         let port = free_port();
-        Server::start(Command::new("taskset").args(["-c", "0", "coap-server-notls", "-A", "127.0.0.1", "-p"]).arg(port.to_string()), port)
+        Server::start(
+            Command::new("taskset")
+                .args(["-c", "0", "coap-server-notls", "-A", "127.0.0.1", "-p"])
+                .arg(port.to_string()),
+            port,
+        )
     }
 
     /// The demo device.
@@ -23,7 +28,14 @@ impl Server {
         let port = free_port();
         let comi = std::env::current_exe().expect("this program").with_file_name("comi");
         assert!(comi.exists(), "build it first: cargo build --release -p comi");
-        Server::start(Command::new("taskset").args(["-c", "0"]).arg(comi).args(["serve", "--listen"]).arg(format!("127.0.0.1:{port}")), port)
+        Server::start(
+            Command::new("taskset")
+                .args(["-c", "0"])
+                .arg(comi)
+                .args(["serve", "--listen"])
+                .arg(format!("127.0.0.1:{port}")),
+            port,
+        )
     }
 
     fn start(command: &mut Command, port: u16) -> Server {
