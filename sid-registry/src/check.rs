@@ -158,9 +158,10 @@ impl Finding {
                 format!("take the wrong one out of the file, then {update} gives it a SID of its own")
             }
             FindingKind::Duplicate { .. } => "take out the one that was never used".into(),
-            FindingKind::Experimental { .. } => {
-                format!("before operation get a range of your own, then {update} --range START:SIZE in a new file")
-            }
+            FindingKind::Experimental { .. } => format!(
+                "before operation, make a new file with a range of your own: `comi sid update {}.yang --range START:SIZE`",
+                self.module
+            ),
             FindingKind::Malformed { .. } => {
                 "write a YANG identifier, for data a path /module:node/child/other-module:child".into()
             }

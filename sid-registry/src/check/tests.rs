@@ -100,8 +100,8 @@ fn each_fault_of_a_file_is_found_with_its_cure() {
         (
             r#""assignment-range": [{"entry-point": "2000", "size": "50"}],"#,
             r#""assignment-range": [{"entry-point": "2000", "size": "50"}, {"entry-point": "63000", "size": "50"}],"#,
-            &["note: the range 63000:50 is for experiments and must not be used in operation; before operation get a \
-               range of your own, then `comi sid update a.yang` --range START:SIZE in a new file"],
+            &["note: the range 63000:50 is for experiments and must not be used in operation; \
+               before operation, make a new file with a range of your own: `comi sid update a.yang --range START:SIZE`"],
         ),
         (
             r#"{"namespace": "data", "identifier": "/a:go/input", "sid": "2003"},"#,
