@@ -1,6 +1,5 @@
 //! iPATCH, PUT, POST and DELETE on the datastore: each is one transaction (draft sections 3.2 and 3.3).
 
-use alloc::format;
 use alloc::vec::Vec;
 
 use super::errors::{Failure, Refusal};
@@ -115,13 +114,6 @@ fn document(schema: &Schema, request: &Request<'_>) -> Result<Content, Refusal> 
 }
 
 fn commit(edit: Edit<'_>, board: &mut dyn Board, code: Code) -> Result<Answer, Refusal> {
-    let schema = edit.datastore().schema();
-    let refusal = |error: crate::datastore::EditError| {
-        let refusal = Refusal::from(error);
-        let name = refusal.at.as_ref().map(|at| schema.name(at.node)).unwrap_or_default();
-        let message = if name.is_empty() { refusal.message } else { format!("{name}: {}", refusal.message) };
-        Refusal { message, ..refusal }
-    };
-    let prepared = edit.validate().and_then(|valid| valid.prepare(board)).map_err(refusal)?;
+    let prepared = edit.validate().and_then(|valid| valid.prepare(board))?;
     Ok(Answer { committed: prepared.commit(), ..Answer::new(code) })
 }

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 
 use crate::schema::NodeIndex;
-use crate::value::InstanceIdentifier;
+use crate::value::{InstanceIdentifier, Violation};
 
 /// An edit was refused; the datastore is as it was.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -53,9 +53,9 @@ pub enum Reason {
     /// The data is not of the node's kind, or a value not of its type.
     #[error("the data does not fit the node's type")]
     InvalidDatatype,
-    /// A string or binary is too short or too long.
-    #[error("the value's length is not allowed")]
-    InvalidLength,
+    /// A value breaks its type.
+    #[error("{0}")]
+    InvalidValue(Violation),
     /// Keys in the payload and in the identifier differ.
     #[error("the keys in the payload are not those of the identifier")]
     KeyMismatch,
@@ -71,9 +71,6 @@ pub enum Reason {
     /// A state node, an rpc or a notification was named by a change.
     #[error("it is no configuration")]
     NotConfiguration,
-    /// A number is out of range.
-    #[error("the value is out of range")]
-    NotInRange,
     /// A node that only the board, bootstrap or Create may write was named or changed.
     #[error("it can't be written from outside")]
     NotWritable,

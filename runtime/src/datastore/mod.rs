@@ -28,6 +28,7 @@
 mod builtin;
 mod edit;
 mod error;
+mod operation;
 mod read;
 mod references;
 mod state;
@@ -41,6 +42,7 @@ mod tests;
 pub use edit::{Edit, Origin};
 pub use error::{EditError, Reason};
 pub use read::{ContentFilter, DefaultsFilter, Filter, Presence, ReadError, Reading};
+pub(crate) use operation::fill_defaults;
 pub use transaction::{Committed, OwnedChange, Prepared, Valid};
 
 use alloc::vec::Vec;

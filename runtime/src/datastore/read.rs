@@ -455,7 +455,7 @@ fn has_state(schema: &Schema, node: NodeIndex) -> bool {
 
 /// Whether the defaults of a node are in use as far as its choices go: one of its case's nodes exists, or none of any
 /// case does and its case is the default one (RFC 7950 section 7.6.1).
-fn case_in_use(schema: &Schema, content: Option<&Content>, node: NodeIndex) -> bool {
+pub(super) fn case_in_use(schema: &Schema, content: Option<&Content>, node: NodeIndex) -> bool {
     let Some(member) = schema.case_of(node) else { return true };
     is_case_in_use(schema, content, member.choice, member.case)
 }

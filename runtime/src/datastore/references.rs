@@ -40,6 +40,7 @@ impl References {
     }
 
     /// Every (target, leafref).
+    #[cfg(test)]
     pub(super) fn leafrefs(&self) -> &[(NodeIndex, NodeIndex)] {
         &self.leafrefs
     }

@@ -16,7 +16,7 @@ use super::edit::Record;
 use super::error::at;
 use super::{Datastore, EditError, Found, Reason, references, tree};
 use crate::schema::{Choice, Flags, NodeIndex, NodeKind, Schema};
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Value};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Value, check};
 
 /// Checks all that the writes of a log can have broken, given that the tree was valid before.
 pub(super) fn affected(store: &Datastore, log: &[Record]) -> Result<(), EditError> {
@@ -54,7 +54,7 @@ pub(super) fn affected(store: &Datastore, log: &[Record]) -> Result<(), EditErro
     for (node, keys, only) in scopes {
         match tree::find(schema, &store.content, node, keys) {
             Some(Found::Entry(content) | Found::Data(Data::Container(content))) => {
-                check_scope(schema, content, node, keys, only)?;
+                check_scope(schema, content, node, keys, only.map_or(Only::Config, Only::Child))?;
             }
             _ => {}
         }
@@ -106,7 +106,7 @@ fn everything_below(
 ) -> Result<(), EditError> {
     let schema = store.schema;
     if scope {
-        check_scope(schema, content, node, keys, None)?;
+        check_scope(schema, content, node, keys, Only::Config)?;
     }
     for (child, data) in content.iter() {
         match data {
@@ -132,8 +132,9 @@ fn everything_below(
 }
 
 /// Whether a value is one of its node's type.
-pub(super) fn check_type(_schema: &Schema, _node: NodeIndex, _value: &Value) -> Result<(), Reason> {
-    Ok(())
+pub(super) fn check_type(schema: &Schema, node: NodeIndex, value: &Value) -> Result<(), Reason> {
+    let own = schema.type_of(node).ok_or(Reason::UnknownElement)?;
+    check(schema, own, value).map_err(Reason::InvalidValue)
 }
 
 /// The scope that a node stands in; of the root also the top-level node to look at, where that is enough.
@@ -156,28 +157,51 @@ fn has_unique(schema: &Schema, node: NodeIndex) -> bool {
     schema.list(node).is_some_and(|list| !list.unique.is_empty())
 }
 
+/// Which nodes of a scope are looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Only {
+    /// One configuration node of the top level, which stands in no case.
+    Child(NodeIndex),
+    /// Configuration.
+    Config,
+    /// All of them: the content of an input, output or notification.
+    Operation,
+}
+
 /// mandatory, min-elements, max-elements and choices, through containers without presence.
-fn check_scope(
+pub(super) fn check_scope(
     schema: &Schema,
     content: &Content,
     node: NodeIndex,
     keys: &[Value],
-    only: Option<NodeIndex>,
+    only: Only,
 ) -> Result<(), EditError> {
+    let wanted = |child| match only {
+        Only::Child(only) => only == child,
+        Only::Config => schema.node(child).is_some_and(|row| row.is_config()),
+        Only::Operation => true,
+    };
     for child in schema.children(node) {
-        if only.is_none_or(|only| only == child) {
-            check_child(schema, content, child, keys)?;
+        if wanted(child) {
+            check_child(schema, content, child, keys, only)?;
         }
     }
-    let choices = schema.choices.iter().filter(|choice| only.is_none() && choice.parent == node);
+    let choices = schema.choices.iter().filter(|choice| !matches!(only, Only::Child(_)) && choice.parent == node);
     for choice in choices {
         check_choice(schema, content, choice, keys)?;
     }
     Ok(())
 }
 
-fn check_child(schema: &Schema, content: &Content, child: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
-    let Some(row) = schema.node(child).filter(|row| row.is_config()) else { return Ok(()) };
+fn check_child(
+    schema: &Schema,
+    content: &Content,
+    child: NodeIndex,
+    keys: &[Value],
+    only: Only,
+) -> Result<(), EditError> {
+    let Some(row) = schema.node(child) else { return Ok(()) };
+    let below = if only == Only::Operation { Only::Operation } else { Only::Config };
     let expected = match schema.case_of(child) {
         None => true,
         Some(member) => schema.choice(member.choice).is_some_and(|choice| case_exists(content, choice, member.case)),
@@ -211,8 +235,8 @@ fn check_child(schema: &Schema, content: &Content, child: NodeIndex, keys: &[Val
         NodeKind::Container if expected && !row.flags.has(Flags::PRESENCE) => {
             const EMPTY: Content = Content::new();
             match data {
-                Some(Data::Container(inner)) => check_scope(schema, inner, child, keys, None)?,
-                _ => check_scope(schema, &EMPTY, child, keys, None)?,
+                Some(Data::Container(inner)) => check_scope(schema, inner, child, keys, below)?,
+                _ => check_scope(schema, &EMPTY, child, keys, below)?,
             }
         }
         _ => {}
@@ -239,7 +263,7 @@ pub(super) fn case_exists(content: &Content, choice: &Choice, case: u16) -> bool
 }
 
 /// RFC 7950 section 7.8.3: only entries in which all the leafs exist or have a default count.
-fn check_unique(schema: &Schema, list: NodeIndex, entries: &Entries, keys: &[Value]) -> Result<(), EditError> {
+pub(super) fn check_unique(schema: &Schema, list: NodeIndex, entries: &Entries, keys: &[Value]) -> Result<(), EditError> {
     let Some(row) = schema.list(list) else { return Ok(()) };
     for statement in row.unique {
         let mut seen = BTreeSet::new();
@@ -272,7 +296,7 @@ fn leaf_below(schema: &Schema, entry: &Content, list: NodeIndex, leaf: NodeIndex
     None
 }
 
-fn check_duplicates(node: NodeIndex, keys: &[Value], values: &[Value]) -> Result<(), EditError> {
+pub(super) fn check_duplicates(node: NodeIndex, keys: &[Value], values: &[Value]) -> Result<(), EditError> {
     let mut seen = BTreeSet::new();
     match values.iter().find(|value| !seen.insert(*value)) {
         None => Ok(()),
@@ -284,10 +308,10 @@ fn check_duplicates(node: NodeIndex, keys: &[Value], values: &[Value]) -> Result
 }
 
 /// The values of leafref targets, gathered once each.
-type Targets<'a> = BTreeMap<NodeIndex, BTreeSet<&'a Value>>;
+pub(super) type Targets<'a> = BTreeMap<NodeIndex, BTreeSet<&'a Value>>;
 
 /// Duplicates and references of one leaf or leaf-list.
-fn check_leaf<'a>(
+pub(super) fn check_leaf<'a>(
     store: &'a Datastore,
     targets: &mut Targets<'a>,
     node: NodeIndex,
