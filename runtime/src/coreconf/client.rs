@@ -18,11 +18,7 @@ use crate::value::{Content, Data, InstanceIdentifier, Part, keys_of, write_conte
 ///
 /// # Errors
 /// When an identifier can't be written: no SID, or keys that are not its lists'.
-pub fn identifiers(
-    schema: &Schema,
-    instances: &[InstanceIdentifier],
-    out: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
+pub fn identifiers(schema: &Schema, instances: &[InstanceIdentifier], out: &mut Vec<u8>) -> Result<(), EncodeError> {
     instances
         .iter()
         .try_for_each(|instance| write_instance_identifier(schema, instance, Identifiers::Sids, &mut Writer::new(out)))
@@ -103,11 +99,7 @@ pub fn read_fetched(
     Ok(found)
 }
 
-fn fetched(
-    schema: &Schema,
-    asked: &InstanceIdentifier,
-    reader: &mut Reader<'_>,
-) -> Result<Option<Data>, cbor::Error> {
+fn fetched(schema: &Schema, asked: &InstanceIdentifier, reader: &mut Reader<'_>) -> Result<Option<Data>, cbor::Error> {
     if reader.peek()? == Kind::Null {
         return reader.null().map(|()| None);
     }

@@ -56,7 +56,8 @@ pub(super) fn instance(
     match (kind, reader.peek()?) {
         (_, Kind::Null) => reader.null().map(|()| None),
         (Some(NodeKind::List), Kind::Map) => {
-            let entry = read_entry(schema, to.node, own, Allowed::Config, reader).map_err(|error| error.under(above))?;
+            let entry =
+                read_entry(schema, to.node, own, Allowed::Config, reader).map_err(|error| error.under(above))?;
             Ok(Some(Data::Container(entry)))
         }
         (Some(NodeKind::LeafList), _) if !own.is_empty() => {

@@ -31,9 +31,7 @@ pub(super) fn post(
     let (operation, input) = invocation(store, request.payload)?;
     match board.call(call, operation.node, &operation.keys, &input) {
         Ok(Outcome::Done(output)) => output_answer(store, limits, &operation, &output, out),
-        Ok(Outcome::Later) => {
-            Ok(Answer { deferred: Some(Deferred { call, operation }), ..Answer::new(Code::EMPTY) })
-        }
+        Ok(Outcome::Later) => Ok(Answer { deferred: Some(Deferred { call, operation }), ..Answer::new(Code::EMPTY) }),
         Err(fault) => Err(Refusal { at: Some(operation), ..Refusal::from(fault) }),
     }
 }
@@ -87,7 +85,11 @@ fn invocation(store: &Datastore, payload: &[u8]) -> Result<(InstanceIdentifier, 
         (_, Kind::Null) => reader.null().map(|()| Content::new()),
         (Some(input), _) => read_content(schema, input.node, Allowed::Data, &mut reader),
         (None, _) => reader.map().and_then(|mut members| {
-            if members.more(&mut reader)? { read_content(schema, operation.node, Allowed::Data, &mut reader) } else { Ok(Content::new()) }
+            if members.more(&mut reader)? {
+                read_content(schema, operation.node, Allowed::Data, &mut reader)
+            } else {
+                Ok(Content::new())
+            }
         }),
     }
     .map_err(|error| undecodable(error.under(&operation.keys)))?;
@@ -98,7 +100,9 @@ fn invocation(store: &Datastore, payload: &[u8]) -> Result<(InstanceIdentifier, 
         store.check_operation(&node, &input).map_err(|error| {
             let refusal = Refusal::from(error);
             match refusal.failure {
-                Failure::MissingElement | Failure::MissingChoice => Refusal { failure: Failure::MissingInput, ..refusal },
+                Failure::MissingElement | Failure::MissingChoice => {
+                    Refusal { failure: Failure::MissingInput, ..refusal }
+                }
                 _ => refusal,
             }
         })?;
@@ -109,7 +113,8 @@ fn invocation(store: &Datastore, payload: &[u8]) -> Result<(InstanceIdentifier, 
 
 /// The input or output node of an operation, where the schema has one.
 fn part(schema: &Schema, operation: &InstanceIdentifier, kind: NodeKind) -> Option<InstanceIdentifier> {
-    let node = schema.children(operation.node).find(|child| schema.node(*child).is_some_and(|row| row.kind() == kind))?;
+    let node =
+        schema.children(operation.node).find(|child| schema.node(*child).is_some_and(|row| row.kind() == kind))?;
     Some(InstanceIdentifier { node, keys: operation.keys.clone() })
 }
 

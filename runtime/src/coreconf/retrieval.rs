@@ -27,11 +27,7 @@ pub(super) fn get(
     let mut encoder = Encoder::new(store.schema(), out, identifiers, limits.answer);
     let root = InstanceIdentifier::new(NodeIndex::ROOT);
     let reading = store.read(board, &root, filter, &mut encoder).map_err(refused)?;
-    Ok(Answer {
-        faults: reading.faults,
-        etag: etag(store, filter),
-        ..Answer::content(Code::CONTENT, format)
-    })
+    Ok(Answer { faults: reading.faults, etag: etag(store, filter), ..Answer::content(Code::CONTENT, format) })
 }
 
 /// Each node that the payload names, in its order.

@@ -25,6 +25,7 @@
 //! }
 //! ```
 
+mod assign;
 mod builtin;
 mod edit;
 mod error;
@@ -41,8 +42,8 @@ mod tests;
 
 pub use edit::{Edit, Origin};
 pub use error::{EditError, Reason};
-pub use read::{ContentFilter, DefaultsFilter, Filter, Presence, ReadError, Reading};
 pub(crate) use operation::fill_defaults;
+pub use read::{ContentFilter, DefaultsFilter, Filter, Presence, ReadError, Reading};
 pub use transaction::{Committed, OwnedChange, Prepared, Valid};
 
 use alloc::vec::Vec;

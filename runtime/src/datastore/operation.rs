@@ -38,7 +38,8 @@ impl Datastore {
         for (child, data) in content.iter() {
             let row = schema.node(child).filter(|row| row.parent == node);
             let row = row.ok_or_else(|| at(child, keys, Reason::UnknownElement))?;
-            let typed = |value: &Value| validate::check_type(schema, child, value).map_err(|reason| at(child, keys, reason));
+            let typed =
+                |value: &Value| validate::check_type(schema, child, value).map_err(|reason| at(child, keys, reason));
             match (row.kind(), data) {
                 (NodeKind::Leaf, Data::Leaf(value)) => {
                     typed(value)?;

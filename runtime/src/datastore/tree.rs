@@ -168,9 +168,9 @@ pub(super) fn shift(schema: &Schema, root: &mut Content, list: NodeIndex, keys: 
         let Some(inner) = inner else { return };
         content = inner;
     }
-    if let Some(Data::List(entries)) = content.child_mut(list) {
-        if let Some(entry) = entries.remove(from) {
-            entries.insert(to, entry);
-        }
+    if let Some(Data::List(entries)) = content.child_mut(list)
+        && let Some(entry) = entries.remove(from)
+    {
+        entries.insert(to, entry);
     }
 }

@@ -9,6 +9,7 @@
 //! the predicates of its path say (they come with XPath); defaults do not satisfy it; leafrefs inside a union don't
 //! require an instance.
 
+use alloc::collections::btree_map::Entry;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
@@ -52,11 +53,9 @@ pub(super) fn affected(store: &Datastore, log: &[Record]) -> Result<(), EditErro
         }
     }
     for (node, keys, only) in scopes {
-        match tree::find(schema, &store.content, node, keys) {
-            Some(Found::Entry(content) | Found::Data(Data::Container(content))) => {
-                check_scope(schema, content, node, keys, only.map_or(Only::Config, Only::Child))?;
-            }
-            _ => {}
+        let found = tree::find(schema, &store.content, node, keys);
+        if let Some(Found::Entry(content) | Found::Data(Data::Container(content))) = found {
+            check_scope(schema, content, node, keys, only.map_or(Only::Config, Only::Child))?;
         }
     }
     for (list, keys) in unique {
@@ -263,7 +262,12 @@ pub(super) fn case_exists(content: &Content, choice: &Choice, case: u16) -> bool
 }
 
 /// RFC 7950 section 7.8.3: only entries in which all the leafs exist or have a default count.
-pub(super) fn check_unique(schema: &Schema, list: NodeIndex, entries: &Entries, keys: &[Value]) -> Result<(), EditError> {
+pub(super) fn check_unique(
+    schema: &Schema,
+    list: NodeIndex,
+    entries: &Entries,
+    keys: &[Value],
+) -> Result<(), EditError> {
     let Some(row) = schema.list(list) else { return Ok(()) };
     for statement in row.unique {
         let mut seen = BTreeSet::new();
@@ -328,19 +332,11 @@ pub(super) fn check_leaf<'a>(
         _ => return Ok(()),
     };
     if let Some(target) = references::leafref_target(schema, node) {
-        if !targets.contains_key(&target) {
-            let mut found = BTreeSet::new();
-            each(schema, &store.content, target, &mut |_, data| {
-                match data {
-                    Data::Leaf(value) => drop(found.insert(value)),
-                    Data::LeafList(values) => found.extend(values),
-                    _ => {}
-                }
-                Ok(())
-            })?;
-            targets.insert(target, found);
-        }
-        let exists = |value| targets.get(&target).is_some_and(|found| found.contains(value));
+        let found = match targets.entry(target) {
+            Entry::Occupied(found) => found.into_mut(),
+            Entry::Vacant(vacant) => vacant.insert(values_of(store, target)?),
+        };
+        let exists = |value| found.contains(value);
         if !values.iter().all(exists) {
             return Err(at(node, keys, Reason::InstanceRequired));
         }
@@ -356,18 +352,30 @@ pub(super) fn check_leaf<'a>(
     Ok(())
 }
 
+/// The values of every instance of a leaf or leaf-list.
+fn values_of(store: &Datastore, node: NodeIndex) -> Result<BTreeSet<&Value>, EditError> {
+    let mut found = BTreeSet::new();
+    each(store.schema, &store.content, node, &mut |_, data| {
+        match data {
+            Data::Leaf(value) => drop(found.insert(value)),
+            Data::LeafList(values) => found.extend(values),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// Whether configuration stands at an identifier.
 fn is_instance(store: &Datastore, to: &InstanceIdentifier) -> bool {
     store.schema.node(to.node).is_some_and(|row| row.is_config()) && store.exists(to)
 }
 
+/// What is done with each instance and the keys above it.
+type Visit<'v, 'a> = dyn FnMut(&[Value], &'a Data) -> Result<(), EditError> + 'v;
+
 /// Calls `then` with every stored instance of a node and the keys above it.
-fn each<'a>(
-    schema: &Schema,
-    root: &'a Content,
-    node: NodeIndex,
-    then: &mut dyn FnMut(&[Value], &'a Data) -> Result<(), EditError>,
-) -> Result<(), EditError> {
+fn each<'a>(schema: &Schema, root: &'a Content, node: NodeIndex, then: &mut Visit<'_, 'a>) -> Result<(), EditError> {
     let steps: Vec<NodeIndex> = schema.path(node).collect();
     each_below(schema, root, &steps, &mut Vec::new(), then)
 }
@@ -377,7 +385,7 @@ fn each_below<'a>(
     content: &'a Content,
     steps: &[NodeIndex],
     keys: &mut Vec<Value>,
-    then: &mut dyn FnMut(&[Value], &'a Data) -> Result<(), EditError>,
+    then: &mut Visit<'_, 'a>,
 ) -> Result<(), EditError> {
     let Some((step, rest)) = steps.split_first() else { return Ok(()) };
     let Some(data) = content.child(*step) else { return Ok(()) };

@@ -1,0 +1,272 @@
+//! How an edit breaks a replacement down into writes: by a walk over what stands there and what shall.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use super::edit::{Edit, Record};
+use super::error::at;
+use super::{EditError, Found, Reason, tree, validate};
+use crate::schema::{Flags, NodeIndex, NodeKind};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Value};
+
+impl Edit<'_> {
+    /// Chooses the case that a node stands in: the nodes of the others go (RFC 7950 section 7.9). A request that
+    /// chooses two cases of one choice is refused.
+    pub(super) fn select_case(&mut self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let Some(member) = schema.case_of(node) else { return Ok(()) };
+        let mut around = Some((member.choice, member.case));
+        while let Some((choice, case)) = around {
+            match self.chosen.get(&(choice, keys.to_vec())) {
+                Some(chosen) if *chosen != case => return Err(at(node, keys, Reason::BadElement)),
+                Some(_) => {}
+                None => {
+                    self.chosen.insert((choice, keys.to_vec()), case);
+                }
+            }
+            let Some(row) = schema.choice(choice) else { break };
+            for (index, others) in row.cases.iter().enumerate() {
+                if index != usize::from(case) {
+                    for other in *others {
+                        self.assign(*other, &mut keys.to_vec(), None, true)?;
+                    }
+                }
+            }
+            around = row.within;
+        }
+        Ok(())
+    }
+
+    /// Makes `node`, below the instance with these keys, what `new` says. `force` removes what the requester can't
+    /// read, too.
+    pub(super) fn assign(
+        &mut self,
+        node: NodeIndex,
+        keys: &mut Vec<Value>,
+        new: Option<Data>,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let Some(row) = schema.node(node) else { return Err(at(node, keys, Reason::UnknownElement)) };
+        if !row.is_config() {
+            return match new {
+                Some(_) => Err(at(node, keys, Reason::StateNode)),
+                None => Ok(()),
+            };
+        }
+        match (row.kind(), new) {
+            (NodeKind::Container, None) => {
+                if tree::find(schema, &self.store.content, node, keys).is_none() {
+                    return Ok(());
+                }
+                self.clear_children(node, keys, force)?;
+                let left = tree::find(schema, &self.store.content, node, keys);
+                match left {
+                    Some(Found::Data(Data::Container(left))) if left.is_empty() => {
+                        self.drop_state(node, keys)?;
+                        self.write(node, keys, None, None)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            (NodeKind::Container, Some(Data::Container(content))) => {
+                if row.flags.has(Flags::PRESENCE) || !content.is_empty() {
+                    self.select_case(node, keys)?;
+                }
+                self.ensure_one(node, keys)?;
+                self.assign_children(node, keys, content, force)
+            }
+            (NodeKind::List, None) => {
+                for own in self.store.entry_keys(node, keys) {
+                    self.with_keys(keys, own, |edit, keys| edit.assign_entry(node, keys, None, force))?;
+                }
+                Ok(())
+            }
+            (NodeKind::List, Some(Data::List(entries))) => self.assign_list(node, keys, entries, force),
+            (NodeKind::Leaf, new @ (None | Some(Data::Leaf(_))))
+            | (NodeKind::LeafList, new @ (None | Some(Data::LeafList(_))))
+            | (NodeKind::Anydata | NodeKind::Anyxml, new @ (None | Some(Data::Any(_)))) => {
+                self.assign_value(node, keys, row.flags, new, force)
+            }
+            _ => Err(at(node, keys, Reason::InvalidDatatype)),
+        }
+    }
+
+    /// A leaf, leaf-list, anydata or anyxml of the right kind.
+    fn assign_value(
+        &mut self,
+        node: NodeIndex,
+        keys: &[Value],
+        flags: Flags,
+        new: Option<Data>,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let new = new.filter(|data| !matches!(data, Data::LeafList(values) if values.is_empty()));
+        let old = match tree::find(schema, &self.store.content, node, keys) {
+            Some(Found::Data(old)) => Some(old),
+            _ => None,
+        };
+        if old == new.as_ref() {
+            return if new.is_some() { self.select_case(node, keys) } else { Ok(()) };
+        }
+        match &new {
+            None if self.is_kept(flags) && !force => return Ok(()),
+            None => {}
+            Some(_) if !self.may_write(flags) => return Err(at(node, keys, Reason::NotWritable)),
+            Some(data) => {
+                let values = match data {
+                    Data::Leaf(value) => core::slice::from_ref(value),
+                    Data::LeafList(values) => values.as_slice(),
+                    _ => &[],
+                };
+                for value in values {
+                    validate::check_type(schema, node, value).map_err(|reason| at(node, keys, reason))?;
+                }
+                self.select_case(node, keys)?;
+            }
+        }
+        self.write(node, keys, new, None)
+    }
+
+    /// The content of a container or entry, or of the root; key leafs are dealt with already.
+    fn assign_children(
+        &mut self,
+        parent: NodeIndex,
+        keys: &mut Vec<Value>,
+        content: Content,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        for child in self.children_of(parent, keys) {
+            if content.child(child).is_none() {
+                self.assign(child, keys, None, force)?;
+            }
+        }
+        for (child, data) in content {
+            if schema.node(child).is_none_or(|row| row.parent != parent) {
+                return Err(at(child, keys, Reason::UnknownElement));
+            }
+            self.assign(child, keys, Some(data), force)?;
+        }
+        Ok(())
+    }
+
+    fn clear_children(&mut self, parent: NodeIndex, keys: &mut Vec<Value>, force: bool) -> Result<(), EditError> {
+        for child in self.children_of(parent, keys) {
+            self.assign(child, keys, None, force)?;
+        }
+        Ok(())
+    }
+
+    /// The children of a stored instance that are no keys.
+    pub(super) fn children_of(&self, parent: NodeIndex, keys: &[Value]) -> Vec<NodeIndex> {
+        let schema = self.store.schema;
+        let content = match tree::find(schema, &self.store.content, parent, keys) {
+            Some(Found::Entry(content) | Found::Data(Data::Container(content))) => content,
+            _ => return Vec::new(),
+        };
+        content
+            .iter()
+            .map(|(child, _)| child)
+            .filter(|child| schema.node(*child).is_some_and(|row| !row.flags.has(Flags::KEY)))
+            .collect()
+    }
+
+    fn assign_list(
+        &mut self,
+        list: NodeIndex,
+        keys: &mut Vec<Value>,
+        entries: Entries,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let mut wanted = Vec::with_capacity(entries.len());
+        for entry in entries.iter() {
+            wanted.push(self.own_keys(list, keys, entry)?);
+        }
+        let set: BTreeSet<&[Value]> = wanted.iter().map(Vec::as_slice).collect();
+        if set.len() != wanted.len() {
+            return Err(at(list, keys, Reason::DuplicateEntry));
+        }
+        for own in self.store.entry_keys(list, keys) {
+            if !set.contains(own.as_slice()) {
+                self.with_keys(keys, own, |edit, keys| edit.assign_entry(list, keys, None, force))?;
+            }
+        }
+        if !wanted.is_empty() {
+            self.select_case(list, keys)?;
+        }
+        for (own, entry) in wanted.iter().zip(entries) {
+            self.with_keys(keys, own.clone(), |edit, keys| edit.assign_entry(list, keys, Some(entry), force))?;
+        }
+        if tree::is_sorted(self.store.schema, list) { Ok(()) } else { self.order(list, keys, &wanted) }
+    }
+
+    /// Puts the entries of an `ordered-by user` list into the order of a payload; others come after.
+    fn order(&mut self, list: NodeIndex, keys: &[Value], wanted: &[Vec<Value>]) -> Result<(), EditError> {
+        let mut current = self.store.entry_keys(list, keys);
+        for (to, own) in wanted.iter().enumerate() {
+            let Some(from) = current.iter().position(|current| current == own) else { continue };
+            if from != to {
+                let moved = current.remove(from);
+                current.insert(to, moved);
+                let schema = self.store.schema;
+                tree::shift(schema, &mut self.store.content, list, keys, from, to);
+                let list = InstanceIdentifier { node: list, keys: keys.to_vec() };
+                self.log.push(Record::Move { list, from, to });
+            }
+        }
+        Ok(())
+    }
+
+    /// One entry; the keys end with its own.
+    pub(super) fn assign_entry(
+        &mut self,
+        list: NodeIndex,
+        keys: &mut Vec<Value>,
+        new: Option<Content>,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let schema = self.store.schema;
+        let names = schema.list(list).map_or(&[][..], |list| list.keys);
+        let Some(mut content) = new else {
+            self.clear_children(list, keys, force)?;
+            return if self.children_of(list, keys).is_empty() {
+                self.drop_state(list, keys)?;
+                self.write(list, keys, None, None)
+            } else {
+                Ok(())
+            };
+        };
+        let above = keys.len().saturating_sub(names.len());
+        for (key, own) in names.iter().zip(keys.iter().skip(above)) {
+            match content.remove(*key) {
+                Some(Data::Leaf(value)) if value == *own => {}
+                None => {}
+                Some(_) => return Err(at(list, keys, Reason::KeyMismatch)),
+            }
+        }
+        self.ensure_one(list, keys)?;
+        self.assign_children(list, keys, content, force)
+    }
+
+    /// Adds one entry to a leaf-list, or takes it out.
+    pub(super) fn set_value(
+        &mut self,
+        node: NodeIndex,
+        keys: &mut Vec<Value>,
+        value: &Value,
+        present: bool,
+    ) -> Result<(), EditError> {
+        let mut values = match tree::find(self.store.schema, &self.store.content, node, keys) {
+            Some(Found::Data(Data::LeafList(values))) => values.clone(),
+            _ => Vec::new(),
+        };
+        match (values.iter().position(|own| own == value), present) {
+            (Some(place), false) => drop(values.remove(place)),
+            (None, true) => values.push(value.clone()),
+            _ => return Ok(()),
+        }
+        self.assign(node, keys, Some(Data::LeafList(values)), true)
+    }
+}
