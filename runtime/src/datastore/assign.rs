@@ -130,7 +130,7 @@ impl Edit<'_> {
     }
 
     /// The content of a container or entry, or of the root; key leafs are dealt with already.
-    fn assign_children(
+    pub(super) fn assign_children(
         &mut self,
         parent: NodeIndex,
         keys: &mut Vec<Value>,

@@ -42,7 +42,7 @@ mod tests;
 
 pub use edit::{Edit, Origin};
 pub use error::{EditError, Reason};
-pub(crate) use operation::fill_defaults;
+pub use operation::fill_defaults;
 pub use read::{ContentFilter, DefaultsFilter, Filter, Presence, ReadError, Reading};
 pub use transaction::{Committed, OwnedChange, Prepared, Valid};
 

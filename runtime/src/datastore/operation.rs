@@ -97,7 +97,7 @@ impl Datastore {
 }
 
 /// Fills the defaults in use into the content of `node` (RFC 7950 section 7.6.1).
-pub(crate) fn fill_defaults(schema: &Schema, node: NodeIndex, content: &mut Content) {
+pub fn fill_defaults(schema: &Schema, node: NodeIndex, content: &mut Content) {
     for child in schema.children(node) {
         let Some(row) = schema.node(child) else { continue };
         if !super::read::case_in_use(schema, Some(content), child) {
