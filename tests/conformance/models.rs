@@ -1,14 +1,14 @@
-//! The modules in `yang/` and their `.sid` files belong together: every module has a file, in the one form that
-//! `comi sid update` writes, with numbers that no other file has, and yang/README.md lists it with its range.
-//!
-//! That the numbers name what the modules hold is checked by `comi sid check` and by pyang (tests/interop/pyang).
+//! The modules in `yang/` and their `.sid` files belong together: every module compiles and has a file that names its
+//! items and nothing else, in the one form that `comi sid update` writes, with numbers that no other file has, and
+//! yang/README.md lists it with its range. pyang looks at the same independently (tests/interop/pyang).
 
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use comi_sid::{Registry, SidFile};
+    use comi_codegen::{Context, sid_items};
+    use comi_sid::{Registry, Severity, SidFile, check, update};
 
     fn root() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -55,6 +55,22 @@ mod tests {
         for module in modules() {
             let file = SidFile::parse(&sid_text(&module)).unwrap();
             registry.add(format!("yang/{module}.sid"), file).unwrap_or_else(|error| panic!("{module}: {error}"));
+        }
+    }
+
+    #[test]
+    fn comi_finds_nothing_to_mend_in_any_model() {
+        for module in modules() {
+            let name = module.rsplit('/').next().unwrap();
+            let compiled = Context::new().yang_dir(root().join("yang/example")).module(name).compile();
+            assert!(compiled.diagnostics.is_empty(), "{}", compiled.render(false));
+            let items = sid_items(&compiled.schema, compiled.schema.module_named(name).unwrap());
+            let file = SidFile::parse(&sid_text(&module)).unwrap();
+            for finding in check(&file, &items) {
+                assert_eq!(finding.severity(), Severity::Note, "{module}: {finding}");
+            }
+            let update = update(Some(file), &items, None).unwrap_or_else(|error| panic!("{module}: {error}"));
+            assert!(!update.changed, "{module}: comi sid update would add {:?}", update.added);
         }
     }
 
