@@ -235,6 +235,16 @@ fn add_range(file: &mut SidFile, range: AssignmentRange) -> Result<(), UpdateErr
     Ok(())
 }
 
+impl SidFile {
+    /// The file with its data nodes named as the module's items are, should it have choice and case as path steps
+    /// (pyang since 2.7.0): for looking up a file that nobody has updated. `check` accepts such a file with a note.
+    #[must_use]
+    pub fn without_choices(mut self, module: &ModuleItems) -> SidFile {
+        rename(&mut self, &ItemNames::of(module));
+        self
+    }
+}
+
 /// Takes the steps of choice and case out of the names of data nodes.
 fn rename(file: &mut SidFile, names: &ItemNames<'_>) -> Vec<Renamed> {
     let mut taken: HashSet<String> = file

@@ -205,6 +205,9 @@ fn data_nodes_lose_choice_and_case_and_keep_their_number() {
     let mut old = self::module(&["c", "c/ch", "c/ch/one", "c/ch/one/x"]);
     old.choices.clear();
     let file = update(None, &old, range(63000, 50)).unwrap().file;
+    let read = file.clone().without_choices(&module);
+    assert_eq!(read.sid(Namespace::Data, "/a:c/x"), Sid::new(63004));
+    assert_eq!(read.items.len(), file.items.len());
     let update = update(Some(file), &module, None).unwrap();
     assert_eq!(
         items(&update.file),
