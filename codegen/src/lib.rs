@@ -6,10 +6,12 @@ pub mod builtin;
 pub mod context;
 pub mod diagnostic;
 pub mod schema;
+mod sid_files;
 pub mod sid_items;
 pub mod source;
 pub mod syntax;
 
 pub use context::{Compiled, Context};
 pub use diagnostic::{Diagnostic, Severity};
+pub use sid_files::sid_files;
 pub use sid_items::{sid_items, sid_path};
