@@ -23,3 +23,6 @@ pub mod model;
 pub mod schema;
 #[cfg(feature = "device")]
 pub mod value;
+
+#[cfg(all(test, feature = "std"))]
+mod test_schema;

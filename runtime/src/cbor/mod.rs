@@ -47,5 +47,5 @@ mod tag {
     pub(super) const SID: u64 = 47;
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "std"))]
 mod tests;
