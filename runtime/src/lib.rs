@@ -7,7 +7,7 @@
 
 #[cfg(feature = "device")]
 extern crate alloc;
-#[cfg(feature = "std")]
+#[cfg(any(test, feature = "std"))]
 extern crate std;
 
 #[cfg(feature = "device")]
@@ -24,5 +24,6 @@ pub mod schema;
 #[cfg(feature = "device")]
 pub mod value;
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(feature = "device")]
+#[cfg(test)]
 mod test_schema;

@@ -47,5 +47,5 @@ mod tag {
     pub(super) const SID: u64 = 47;
 }
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(test)]
 mod tests;

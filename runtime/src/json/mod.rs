@@ -13,5 +13,5 @@ pub use decode::{read_content, read_entry, read_value};
 pub use encode::{EncodeError, Encoder, Style, to_string};
 pub use error::{Error, Reason};
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(test)]
 mod tests;

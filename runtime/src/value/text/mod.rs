@@ -15,5 +15,5 @@ pub use scalar::{parse, print};
 pub(crate) use name::{child_by_name, print_identity, qualified_name};
 pub(crate) use scalar::{parse_as, print_as};
 
-#[cfg(all(test, feature = "std"))]
+#[cfg(test)]
 mod tests;
