@@ -10,8 +10,10 @@ mod sid_files;
 pub mod sid_items;
 pub mod source;
 pub mod syntax;
+pub mod tree;
 
 pub use context::{Compiled, Context};
 pub use diagnostic::{Diagnostic, Severity};
 pub use sid_files::sid_files;
 pub use sid_items::{sid_items, sid_path};
+pub use tree::{TreeOptions, tree};
