@@ -22,7 +22,7 @@ use crate::diagnostic::Diagnostic;
 /// context.module("ietf-system");
 /// let (sids, _) = comi_codegen::sid_files(&context.compile(), &[]).unwrap();
 /// let hostname = sids.sid("ietf-system", comi_sid::Namespace::Data, "/ietf-system:system/hostname");
-/// assert_eq!(hostname.map(|sid| sid.number()), Some(1748));
+/// assert_eq!(hostname.map(|sid| sid.number()), Some(1752));
 /// ```
 pub fn sid_files(compiled: &Compiled, texts: &[(&str, &str)]) -> Result<(Registry, Vec<PathBuf>), Vec<Diagnostic>> {
     let mut registry = Registry::default();
