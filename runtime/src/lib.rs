@@ -15,12 +15,16 @@ pub mod board;
 #[cfg(feature = "device")]
 pub mod cbor;
 #[cfg(feature = "device")]
+pub mod coap;
+#[cfg(feature = "device")]
 pub mod datastore;
 #[cfg(feature = "json")]
 pub mod json;
 #[cfg(feature = "device")]
 pub mod model;
 pub mod schema;
+#[cfg(feature = "device")]
+pub mod time;
 #[cfg(feature = "device")]
 pub mod value;
 

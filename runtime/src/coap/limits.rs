@@ -1,0 +1,144 @@
+//! What a peer can make grow, how far, and what happens then; and the times of RFC 7252 section 4.8.
+
+use core::time::Duration;
+
+/// Every number that bounds an [`Endpoint`](super::Endpoint): a device picks [`Limits::DEVICE`] and changes what it
+/// knows better.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests remembered for deduplication, with the answer to a CON. When it is full, the oldest answered request
+    /// is forgotten, those that only read first, so a duplicate of it would be a new request; when all are
+    /// unanswered, a new request gets 5.03 with Max-Age.
+    pub exchanges: usize,
+    /// Our CONs that wait for their ACK. When it is full, separate responses and notifications go as NON, and
+    /// `request` returns `Full`.
+    pub confirmables: usize,
+    /// Observations of our resources. When it is full, an observe request is answered without Observe (RFC 7641
+    /// section 4.1).
+    pub observations: usize,
+    /// Bodies that arrive block by block, and bodies kept to be fetched block by block, each. When the first are full,
+    /// one idle for longer than 45 s (MAX_TRANSMIT_SPAN) gives way, else the request gets 5.03 with Max-Age; of the
+    /// second the one idle longest gives way.
+    pub transfers: usize,
+    /// Requests of ours that wait for their response, observations of others' resources among them. When it is full,
+    /// `request` returns `Full`.
+    pub calls: usize,
+    /// Bytes of a body that arrives. A larger one gets 4.13 with Size1, or ends our call with `TooLarge`.
+    pub body: usize,
+    /// The largest block that we send or ask for: 16 to 1024, a power of two.
+    pub block_size: u16,
+    /// How long an unfinished transfer or a kept body waits for the next block.
+    pub transfer_timeout: Duration,
+    /// How long our request waits for a response after it was acknowledged or a block of it was answered.
+    pub response_timeout: Duration,
+    /// After this time an unanswered CON request is acknowledged, so that the peer need not send it again.
+    pub separate_delay: Duration,
+    /// ACK_TIMEOUT (RFC 7252 section 4.8).
+    pub ack_timeout: Duration,
+    /// ACK_RANDOM_FACTOR in thousandths.
+    pub ack_random_factor: u32,
+    /// MAX_RETRANSMIT.
+    pub max_retransmit: u8,
+    /// A notification is a CON when the last CON is older (RFC 7641 section 4.5 asks for 24 hours at most) …
+    pub notify_confirmable_after: Duration,
+    /// … or when so many NONs were sent since.
+    pub notify_confirmable_every: u32,
+}
+
+impl Limits {
+    /// For a constrained device: a few peers, bodies of 4 KiB.
+    pub const DEVICE: Limits = Limits {
+        exchanges: 32,
+        confirmables: 16,
+        observations: 16,
+        transfers: 2,
+        calls: 8,
+        body: 4096,
+        block_size: 512,
+        transfer_timeout: Duration::from_secs(93),
+        response_timeout: Duration::from_secs(93),
+        separate_delay: Duration::from_secs(1),
+        ack_timeout: Duration::from_secs(2),
+        ack_random_factor: 1500,
+        max_retransmit: 4,
+        notify_confirmable_after: Duration::from_secs(24 * 3600),
+        notify_confirmable_every: 64,
+    };
+
+    /// For a gateway or a server: thousands of peers, bodies of 1 MiB.
+    pub const SERVER: Limits = Limits {
+        exchanges: 8192,
+        confirmables: 4096,
+        observations: 65536,
+        transfers: 256,
+        calls: 4096,
+        body: 1 << 20,
+        block_size: 1024,
+        ..Limits::DEVICE
+    };
+
+    /// MAX_TRANSMIT_SPAN (RFC 7252 section 4.8.2): from the first to the last transmission of a CON.
+    pub fn max_transmit_span(&self) -> Duration {
+        self.longest_timeout().saturating_mul((1 << self.max_retransmit.min(16)) - 1)
+    }
+
+    /// EXCHANGE_LIFETIME (RFC 7252 section 4.8.2): after it a message id of a CON may be used again.
+    pub fn exchange_lifetime(&self) -> Duration {
+        self.max_transmit_span() + MAX_LATENCY.saturating_mul(2) + self.ack_timeout
+    }
+
+    /// NON_LIFETIME (RFC 7252 section 4.8.2): the same for a NON.
+    pub fn non_lifetime(&self) -> Duration {
+        self.max_transmit_span() + MAX_LATENCY
+    }
+
+    fn longest_timeout(&self) -> Duration {
+        self.ack_timeout.saturating_mul(self.ack_random_factor) / 1000
+    }
+
+    /// The size exponent of [`Limits::block_size`] (RFC 7959 section 2.2).
+    pub(super) fn block_exponent(&self) -> u8 {
+        let bits = self.block_size.clamp(16, 1024).ilog2();
+        u8::try_from(bits.saturating_sub(4)).unwrap_or(0)
+    }
+}
+
+/// MAX_LATENCY (RFC 7252 section 4.8.2).
+const MAX_LATENCY: Duration = Duration::from_secs(100);
+
+/// How much of [`Limits`] is in use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Requests remembered for deduplication.
+    pub exchanges: usize,
+    /// Our CONs that wait for their ACK.
+    pub confirmables: usize,
+    /// Observations of our resources.
+    pub observations: usize,
+    /// Bodies that arrive block by block and bodies kept to be fetched, together.
+    pub transfers: usize,
+    /// Bytes in them.
+    pub transfer_bytes: usize,
+    /// Requests of ours that wait for their response.
+    pub calls: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_derived_times_are_those_of_the_rfc() {
+        let limits = Limits::DEVICE;
+        assert_eq!(limits.max_transmit_span(), Duration::from_secs(45));
+        assert_eq!(limits.exchange_lifetime(), Duration::from_secs(247));
+        assert_eq!(limits.non_lifetime(), Duration::from_secs(145));
+    }
+
+    #[test]
+    fn block_sizes_outside_the_rfc_are_clamped() {
+        for (size, exponent) in [(0, 0), (16, 0), (63, 1), (512, 5), (1024, 6), (u16::MAX, 6)] {
+            assert_eq!(Limits { block_size: size, ..Limits::DEVICE }.block_exponent(), exponent, "{size}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! A CoAP endpoint without IO: bytes and the time go in, bytes and the next deadline come out.
+//!
+//! Client and server in one [`Endpoint`]; RFC 7252 over datagrams, Observe (RFC 7641), block-wise transfer (RFC 7959),
+//! FETCH, PATCH and iPATCH (RFC 8132). It knows no resource, no YANG, no socket and no
+//! clock: who drives it matches paths, and reads the time. Every growing thing has its line in [`Limits`].
+//!
+//! # How to drive it
+//! After any call that takes `&mut self`: call [`Endpoint::poll_transmit`] and [`Endpoint::poll_event`] until both
+//! return `None`, then wait for a datagram or for [`Endpoint::poll_timeout`], whichever comes first. Early and repeated
+//! timeouts do nothing.
+//!
+//! A request is lent, not queued: the answer is encoded into a buffer of the caller, and then handed to
+//! [`Endpoint::respond`]; or [`Endpoint::defer`] acknowledges it and the answer follows later. Ids are good for one
+//! use: what they named is gone when a call returns [`Gone`].
+//!
+//! ```
+//! use comi_runtime::coap::{Code, Endpoint, Limits, Peer, Received, Response, content_format};
+//! use comi_runtime::time::Instant;
+//!
+//! let mut endpoint = Endpoint::new(Limits::DEVICE, 0x5eed);
+//! let peer = Peer::insecure("[2001:db8::1]:5683".parse().unwrap());
+//! let now = Instant::START;
+//!
+//! let get_time = [0x40, 0x01, 0x00, 0x01, 0xb4, b't', b'i', b'm', b'e'];
+//! let Some(Received::Request(request)) = endpoint.handle_datagram(now, peer, &get_time) else { panic!() };
+//! let found = request.uri_path().eq([Ok("time")]);
+//! let id = request.id;
+//! let response = if found {
+//!     Response::content(content_format::TEXT_PLAIN, b"noon")
+//! } else {
+//!     Response::new(Code::NOT_FOUND)
+//! };
+//! endpoint.respond(now, id, &response).unwrap();
+//!
+//! let mut datagram = Vec::new();
+//! assert_eq!(endpoint.poll_transmit(&mut datagram), Some(peer));
+//! assert_eq!(datagram, [0x60, 0x45, 0x00, 0x01, 0xc0, 0xff, b'n', b'o', b'o', b'n']);
+//! ```
+//!
+//! # What is not here
+//! RFC 9177 (Q-Block), CoAP over TCP (RFC 8323), extended tokens (RFC 8974), multicast, proxying, congestion control
+//! per peer (NSTART, PROBING_RATE).
+
+mod block;
+#[cfg(feature = "client")]
+mod client;
+mod code;
+mod confirmable;
+pub mod content_format;
+mod deadline;
+mod endpoint;
+mod exchange;
+mod incoming;
+mod limits;
+mod message;
+mod mix;
+mod observe;
+mod option;
+mod peer;
+mod request;
+mod server;
+mod slots;
+mod writer;
+
+pub use block::Block;
+pub use code::{Code, Method};
+pub use endpoint::Endpoint;
+pub use limits::{Limits, Usage};
+pub use message::{FormatError, FormatReason, Message, MessageType, Options, Token};
+pub use observe::Observe;
+pub use option::{OptionRef, OptionValue, OutgoingOption, is_critical, number};
+pub use peer::Peer;
+#[cfg(feature = "client")]
+pub use request::{CallFailure, CallId, Full, IncomingResponse, OutgoingRequest};
+pub use request::{Event, Gone, ObservationId, Received, Request, RequestId, Response};
+pub use writer::Writer;

@@ -1,0 +1,142 @@
+//! Observations of our resources, and the order of notifications: RFC 7641.
+
+use super::Peer;
+use super::block::CacheKey;
+use super::message::Token;
+use super::slots::{Key, Slots};
+use crate::time::Instant;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+/// What a request with the Observe option asks for (RFC 7641 section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observe {
+    /// 0: to be told of changes.
+    Register,
+    /// 1: no longer to be told.
+    Deregister,
+}
+
+/// How far the notifications of an observation are.
+///
+/// ```text
+///           notify: NON                       notify: keep the newest
+///            ┌────┐         notify: CON            ┌────┐
+///            │    ▼      ──────────────────▶       │    ▼
+///            └── Idle                       InFlight(newest)
+///                        ◀──────────────────
+///                         ACK; the newest, if any, is sent
+/// ```
+/// RST, the end of the retransmissions, Observe 1 and an error code end the observation from any state. When a
+/// notification is sent again, the newest goes in its place (RFC 7641 section 4.5.2).
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Idle,
+    InFlight { message: Key, newest: Option<Vec<u8>> },
+}
+
+/// One observer of one request's result.
+#[derive(Debug)]
+pub(super) struct Observation {
+    pub(super) peer: Peer,
+    pub(super) token: Token,
+    pub(super) key: CacheKey,
+    /// The block size that the observer asked for.
+    pub(super) exponent: Option<u8>,
+    pub(super) state: State,
+    /// The last NON, so that its RST is known.
+    pub(super) last_id: Option<u16>,
+    pub(super) last_confirmable: Instant,
+    pub(super) unconfirmed: u32,
+}
+
+impl Observation {
+    /// Whether the next notification is to be a CON (RFC 7641 section 4.5).
+    pub(super) fn wants_confirmable(&self, now: Instant, after: Duration, every: u32) -> bool {
+        now - self.last_confirmable >= after || self.unconfirmed >= every
+    }
+}
+
+/// The observations, found by peer and token.
+#[derive(Debug)]
+pub(super) struct Observations {
+    entries: Slots<Observation>,
+    by_token: BTreeMap<(Peer, Token), Key>,
+}
+
+impl Observations {
+    pub(super) const fn new() -> Observations {
+        Observations { entries: Slots::new(), by_token: BTreeMap::new() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(super) fn get(&self, key: Key) -> Option<&Observation> {
+        self.entries.get(key)
+    }
+
+    pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Observation> {
+        self.entries.get_mut(key)
+    }
+
+    pub(super) fn find(&self, peer: Peer, token: Token) -> Option<Key> {
+        self.by_token.get(&(peer, token)).copied()
+    }
+
+    /// The observation whose last NON had this id.
+    pub(super) fn find_by_id(&self, peer: Peer, message_id: u16) -> Option<Key> {
+        let of_peer = self.by_token.range((peer, Token::default())..).take_while(|((other, _), _)| *other == peer);
+        of_peer.map(|(_, key)| *key).find(|key| self.get(*key).is_some_and(|one| one.last_id == Some(message_id)))
+    }
+
+    /// Adds an observation; the one with the same peer and token must be gone.
+    pub(super) fn insert(&mut self, observation: Observation) -> Key {
+        let place = (observation.peer, observation.token);
+        let key = self.entries.insert(observation);
+        self.by_token.insert(place, key);
+        key
+    }
+
+    pub(super) fn remove(&mut self, key: Key) -> Option<Observation> {
+        let observation = self.entries.remove(key)?;
+        self.by_token.remove(&(observation.peer, observation.token));
+        Some(observation)
+    }
+}
+
+/// The number of a notification has 24 bits (RFC 7641 section 2).
+pub(super) const NUMBERS: u32 = 1 << 24;
+
+/// Whether a notification is fresher than the freshest so far (RFC 7641 section 3.4).
+#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "only a client receives notifications"))]
+pub(super) fn is_fresher(freshest: (u32, Instant), incoming: (u32, Instant)) -> bool {
+    let ((v1, t1), (v2, t2)) = (freshest, incoming);
+    const HALF: u32 = NUMBERS / 2;
+    (v1 < v2 && v2 - v1 < HALF) || (v1 > v2 && v1 - v2 > HALF) || t2 > t1 + Duration::from_secs(128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn freshness_follows_the_three_conditions() {
+        let second = Instant::from_secs(1);
+        for (v1, v2, seconds, expected) in [
+            (1, 2, 0, true),
+            (2, 1, 0, false),
+            (5, 5, 0, false),
+            (NUMBERS - 1, 0, 0, true),
+            (0, NUMBERS - 1, 0, false),
+            (0, NUMBERS / 2, 0, false),
+            (2, 1, 128, false),
+            (2, 1, 129, true),
+        ] {
+            let later = second + Duration::from_secs(seconds);
+            assert_eq!(is_fresher((v1, second), (v2, later)), expected, "{v1} {v2} {seconds}");
+        }
+    }
+}

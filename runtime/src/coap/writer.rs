@@ -1,0 +1,122 @@
+//! Writes messages: RFC 7252 section 3.
+
+use super::code::Code;
+use super::message::{MessageType, Token};
+use super::option::{OptionValue, OutgoingOption};
+use alloc::vec::Vec;
+
+/// Writes one message behind what a buffer holds: header, then options in ascending order, then the payload.
+///
+/// ```
+/// use comi_runtime::coap::{Code, MessageType, Token, Writer, number};
+/// let mut datagram = Vec::new();
+/// let mut writer = Writer::new(&mut datagram, MessageType::Confirmable, Code::GET, 0x1234, Token::default());
+/// writer.option(number::URI_PATH, b"c");
+/// writer.payload(b"");
+/// assert_eq!(datagram, [0x40, 0x01, 0x12, 0x34, 0xb1, b'c']);
+/// ```
+#[derive(Debug)]
+pub struct Writer<'b> {
+    buffer: &'b mut Vec<u8>,
+    last: u16,
+}
+
+impl<'b> Writer<'b> {
+    /// Writes the header.
+    pub fn new(buffer: &'b mut Vec<u8>, kind: MessageType, code: Code, id: u16, token: Token) -> Writer<'b> {
+        let token = token.as_slice();
+        let length = u8::try_from(token.len()).unwrap_or(0);
+        let [high, low] = id.to_be_bytes();
+        buffer.extend_from_slice(&[0x40 | (kind.bits() << 4) | length, code.byte(), high, low]);
+        buffer.extend_from_slice(token);
+        Writer { buffer, last: 0 }
+    }
+
+    /// Writes an option. Its number must not be below the last one, its value not longer than 65804 bytes; an option
+    /// that breaks this is left out (and stops a debug build).
+    pub fn option(&mut self, number: u16, value: &[u8]) {
+        let (Some(delta), Some(length)) = (number.checked_sub(self.last), extended(value.len())) else {
+            debug_assert!(false, "option {number} with {} bytes after {}", value.len(), self.last);
+            return;
+        };
+        let delta = extended(usize::from(delta)).unwrap_or_default();
+        self.buffer.push((delta.nibble << 4) | length.nibble);
+        self.buffer.extend_from_slice(delta.bytes());
+        self.buffer.extend_from_slice(length.bytes());
+        self.buffer.extend_from_slice(value);
+        self.last = number;
+    }
+
+    /// Writes an option with an unsigned integer, without leading zeros (RFC 7252 section 3.2).
+    pub fn uint(&mut self, number: u16, value: u32) {
+        let bytes = value.to_be_bytes();
+        let zeros = (value.leading_zeros() / 8) as usize;
+        self.option(number, bytes.get(zeros..).unwrap_or(&[]));
+    }
+
+    /// Writes all these options, whatever order they come in; those with the same number keep theirs.
+    pub(super) fn options<'o>(&mut self, options: impl Iterator<Item = OutgoingOption<'o>> + Clone) {
+        let mut next = Some(0);
+        while let Some(from) = next {
+            let Some(number) = options.clone().map(|option| option.number).filter(|number| *number >= from).min()
+            else {
+                return;
+            };
+            for option in options.clone().filter(|option| option.number == number) {
+                match option.value {
+                    OptionValue::Bytes(value) => self.option(number, value),
+                    OptionValue::Uint(value) => self.uint(number, value),
+                }
+            }
+            next = number.checked_add(1);
+        }
+    }
+
+    /// Writes the payload and ends the message; an empty payload gets no marker.
+    pub fn payload(self, payload: &[u8]) {
+        if !payload.is_empty() {
+            self.buffer.push(0xff);
+            self.buffer.extend_from_slice(payload);
+        }
+    }
+}
+
+/// Writes an Empty message: an ACK, an RST or a ping (RFC 7252 section 4.1).
+pub(super) fn write_empty(buffer: &mut Vec<u8>, kind: MessageType, id: u16) {
+    Writer::new(buffer, kind, Code::EMPTY, id, Token::default()).payload(&[]);
+}
+
+/// Puts another type and id into a message that is written already.
+pub(super) fn restamp(datagram: &mut [u8], kind: MessageType, id: u16) {
+    if let [first, _, id_high, id_low, ..] = datagram {
+        *first = (*first & 0xcf) | (kind.bits() << 4);
+        [*id_high, *id_low] = id.to_be_bytes();
+    }
+}
+
+/// A delta or length: the nibble and its extension.
+#[derive(Clone, Copy, Default)]
+struct Extended {
+    nibble: u8,
+    count: usize,
+    extension: [u8; 2],
+}
+
+impl Extended {
+    fn bytes(&self) -> &[u8] {
+        self.extension.get(..self.count).unwrap_or(&[])
+    }
+}
+
+fn extended(value: usize) -> Option<Extended> {
+    if let Ok(value) = u8::try_from(value)
+        && value < 13
+    {
+        return Some(Extended { nibble: value, count: 0, extension: [0; 2] });
+    }
+    if let Ok(byte) = u8::try_from(value.checked_sub(13)?) {
+        return Some(Extended { nibble: 13, count: 1, extension: [byte, 0] });
+    }
+    let extension = u16::try_from(value.checked_sub(269)?).ok()?.to_be_bytes();
+    Some(Extended { nibble: 14, count: 2, extension })
+}
