@@ -7,49 +7,49 @@ use core::fmt;
 pub struct Code(u8);
 
 macro_rules! codes {
-    ($($name:ident = $class:literal . $detail:literal, $what:literal;)*) => {
+    ($($name:ident = $class:literal, $detail:literal, $what:literal;)*) => {
         impl Code {
-            $(#[doc = concat!(stringify!($class), ".", stringify!($detail), " ", $what)]
+            $(#[doc = $what]
             pub const $name: Code = Code::new($class, $detail);)*
         }
     };
 }
 
 codes! {
-    EMPTY = 0 . 00, "Empty message";
-    GET = 0 . 01, "GET";
-    POST = 0 . 02, "POST";
-    PUT = 0 . 03, "PUT";
-    DELETE = 0 . 04, "DELETE";
-    FETCH = 0 . 05, "FETCH (RFC 8132)";
-    PATCH = 0 . 06, "PATCH (RFC 8132)";
-    IPATCH = 0 . 07, "iPATCH (RFC 8132)";
-    CREATED = 2 . 01, "Created";
-    DELETED = 2 . 02, "Deleted";
-    VALID = 2 . 03, "Valid";
-    CHANGED = 2 . 04, "Changed";
-    CONTENT = 2 . 05, "Content";
-    CONTINUE = 2 . 31, "Continue (RFC 7959)";
-    BAD_REQUEST = 4 . 00, "Bad Request";
-    UNAUTHORIZED = 4 . 01, "Unauthorized";
-    BAD_OPTION = 4 . 02, "Bad Option";
-    FORBIDDEN = 4 . 03, "Forbidden";
-    NOT_FOUND = 4 . 04, "Not Found";
-    METHOD_NOT_ALLOWED = 4 . 05, "Method Not Allowed";
-    NOT_ACCEPTABLE = 4 . 06, "Not Acceptable";
-    REQUEST_ENTITY_INCOMPLETE = 4 . 08, "Request Entity Incomplete (RFC 7959)";
-    CONFLICT = 4 . 09, "Conflict (RFC 8132)";
-    PRECONDITION_FAILED = 4 . 12, "Precondition Failed";
-    REQUEST_ENTITY_TOO_LARGE = 4 . 13, "Request Entity Too Large";
-    UNSUPPORTED_CONTENT_FORMAT = 4 . 15, "Unsupported Content-Format";
-    UNPROCESSABLE_ENTITY = 4 . 22, "Unprocessable Entity (RFC 8132)";
-    TOO_MANY_REQUESTS = 4 . 29, "Too Many Requests (RFC 8516)";
-    INTERNAL_SERVER_ERROR = 5 . 00, "Internal Server Error";
-    NOT_IMPLEMENTED = 5 . 01, "Not Implemented";
-    BAD_GATEWAY = 5 . 02, "Bad Gateway";
-    SERVICE_UNAVAILABLE = 5 . 03, "Service Unavailable";
-    GATEWAY_TIMEOUT = 5 . 04, "Gateway Timeout";
-    PROXYING_NOT_SUPPORTED = 5 . 05, "Proxying Not Supported";
+    EMPTY = 0, 0, "0.00 Empty message";
+    GET = 0, 1, "0.01 GET";
+    POST = 0, 2, "0.02 POST";
+    PUT = 0, 3, "0.03 PUT";
+    DELETE = 0, 4, "0.04 DELETE";
+    FETCH = 0, 5, "0.05 FETCH (RFC 8132)";
+    PATCH = 0, 6, "0.06 PATCH (RFC 8132)";
+    IPATCH = 0, 7, "0.07 iPATCH (RFC 8132)";
+    CREATED = 2, 1, "2.01 Created";
+    DELETED = 2, 2, "2.02 Deleted";
+    VALID = 2, 3, "2.03 Valid";
+    CHANGED = 2, 4, "2.04 Changed";
+    CONTENT = 2, 5, "2.05 Content";
+    CONTINUE = 2, 31, "2.31 Continue (RFC 7959)";
+    BAD_REQUEST = 4, 0, "4.00 Bad Request";
+    UNAUTHORIZED = 4, 1, "4.01 Unauthorized";
+    BAD_OPTION = 4, 2, "4.02 Bad Option";
+    FORBIDDEN = 4, 3, "4.03 Forbidden";
+    NOT_FOUND = 4, 4, "4.04 Not Found";
+    METHOD_NOT_ALLOWED = 4, 5, "4.05 Method Not Allowed";
+    NOT_ACCEPTABLE = 4, 6, "4.06 Not Acceptable";
+    REQUEST_ENTITY_INCOMPLETE = 4, 8, "4.08 Request Entity Incomplete (RFC 7959)";
+    CONFLICT = 4, 9, "4.09 Conflict (RFC 8132)";
+    PRECONDITION_FAILED = 4, 12, "4.12 Precondition Failed";
+    REQUEST_ENTITY_TOO_LARGE = 4, 13, "4.13 Request Entity Too Large";
+    UNSUPPORTED_CONTENT_FORMAT = 4, 15, "4.15 Unsupported Content-Format";
+    UNPROCESSABLE_ENTITY = 4, 22, "4.22 Unprocessable Entity (RFC 8132)";
+    TOO_MANY_REQUESTS = 4, 29, "4.29 Too Many Requests (RFC 8516)";
+    INTERNAL_SERVER_ERROR = 5, 0, "5.00 Internal Server Error";
+    NOT_IMPLEMENTED = 5, 1, "5.01 Not Implemented";
+    BAD_GATEWAY = 5, 2, "5.02 Bad Gateway";
+    SERVICE_UNAVAILABLE = 5, 3, "5.03 Service Unavailable";
+    GATEWAY_TIMEOUT = 5, 4, "5.04 Gateway Timeout";
+    PROXYING_NOT_SUPPORTED = 5, 5, "5.05 Proxying Not Supported";
 }
 
 impl Code {

@@ -10,7 +10,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    #[cfg(feature = "client")]
+    #[cfg(any(feature = "client", test))]
     /// The place alone: unique among the entries that exist at one time.
     pub(super) fn index(self) -> u32 {
         self.index
@@ -65,7 +65,7 @@ impl<T> Slots<T> {
         slot.value.as_mut()
     }
 
-    #[cfg(feature = "client")]
+    #[cfg(any(feature = "client", test))]
     /// The key of the entry that is at this place now.
     pub(super) fn key_at(&self, index: u32) -> Option<Key> {
         let slot = self.slots.get(index as usize)?;
