@@ -38,7 +38,7 @@ mod tree;
 mod validate;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use edit::{Edit, Origin};
 pub use error::{EditError, Reason};
