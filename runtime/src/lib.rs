@@ -17,6 +17,8 @@ pub mod cbor;
 #[cfg(feature = "device")]
 pub mod coap;
 #[cfg(feature = "device")]
+pub mod coreconf;
+#[cfg(feature = "device")]
 pub mod datastore;
 #[cfg(feature = "json")]
 pub mod json;
