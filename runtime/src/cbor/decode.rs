@@ -17,7 +17,8 @@ use crate::value::{Content, Data, Entries, Value, text};
 /// Which nodes may stand in a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Allowed {
-    /// Any node of the schema as member of a document, notifications and structures too (readings 1).
+    /// Any node of the schema as member of a document, notifications and structures too (readings 1). Entries keep the
+    /// order in which they came, so [`Entries::find`] takes such a list as unsorted: for tools, not for a datastore.
     Any,
     /// Configuration in its place.
     Config,
@@ -150,7 +151,8 @@ impl Reading<'_> {
             NodeKind::LeafList => self.leaf_list(node, row.is_config(), reader),
             NodeKind::List => {
                 let list = self.schema.list(node).ok_or(Error::new(start, Reason::Misplaced(node)))?;
-                self.list(node, list, !row.flags.has(Flags::USER_ORDERED), reference, reader)
+                let sorted = self.allowed != Allowed::Any && !row.flags.has(Flags::USER_ORDERED);
+                self.list(node, list, sorted, reference, reader)
             }
             NodeKind::Container | NodeKind::Notification | NodeKind::Structure | NodeKind::Input | NodeKind::Output => {
                 let mut content = Content::new();

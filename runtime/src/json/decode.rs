@@ -94,7 +94,8 @@ impl Reading<'_> {
             }
             NodeKind::List => {
                 let list = self.schema.list(node).ok_or(Error::new(Reason::Misplaced(node)))?;
-                self.list(node, list, !row.flags.has(Flags::USER_ORDERED), tree)
+                let sorted = self.allowed != Allowed::Any && !row.flags.has(Flags::USER_ORDERED);
+                self.list(node, list, sorted, tree)
             }
             NodeKind::Container | NodeKind::Notification | NodeKind::Structure | NodeKind::Input | NodeKind::Output => {
                 let mut content = Content::new();

@@ -75,9 +75,16 @@ fn entries_count_from_their_list() {
 }
 
 #[test]
-fn entries_are_kept_in_the_order_of_their_keys_unless_the_user_orders_them() {
-    check_document("a1 19046a 82 a1 01 6162 a1 01 6161", "a1 19046a 82 a1 01 6161 a1 01 6162");
-    check_document("a1 1903e8 a1 182d 82 a1 01 02 a1 01 01", "");
+fn entries_are_put_in_the_order_of_their_keys_for_a_datastore_that_may_order_them() {
+    let reorder = |allowed, input: &str| {
+        let content = read_content(schema(), NodeIndex::ROOT, allowed, &mut Reader::new(&bytes(input))).unwrap();
+        hex(&encode(NodeIndex::ROOT, &Data::Container(content), Identifiers::Sids).unwrap())
+    };
+    let (sent, sorted) = ("a119046a82a1016162a1016161", "a119046a82a1016161a1016162");
+    assert_eq!(reorder(Allowed::Config, sent), sorted);
+    assert_eq!(reorder(Allowed::Any, sent), sent);
+    let by_user = "a11903e8a1182d82a10102a10101";
+    assert_eq!(reorder(Allowed::Config, by_user), by_user);
 }
 
 #[test]
