@@ -4,7 +4,7 @@
 //! No sockets, no exchanges, no time: of CoAP only codes, methods and content formats. [`datastore`] answers requests
 //! to the datastore resource, [`Ring`] those to the event stream, [`links`] is what discovery tells of both,
 //! [`errors`] the one table of failures, and [`client`] makes requests and reads answers. Where the draft is unclear,
-//! the comments name the reading that is followed (docs/readings). Read [`datastore`] first.
+//! the comments name the reading that is followed. Read [`datastore`] first.
 
 pub mod client;
 mod edits;

@@ -61,6 +61,7 @@ fn every_payload_that_can_not_be_taken_says_why_and_where() {
         (bytes([cbor!({1000 => {17 => {1 => 1}, 19 => "c", 20 => "s"}})]), BAD_ELEMENT, 0, "/t:box/cell"),
         (pair(cbor!([1102, "a"]), cbor!("2")), OPERATION_FAILED, DATA_NOT_UNIQUE, "/t:server[name='b']"),
         (bytes([cbor!({1006 => ["a", "b", "c", "d"]})]), OPERATION_FAILED, TOO_MANY_ELEMENTS, "/t:box/tag"),
+        (bytes([cbor!({1710 => {}})]), OPERATION_FAILED, TOO_FEW_ELEMENTS, "/t:club/member"),
         (bytes([cbor!({1301 => "z"})]), DATA_MISSING, INSTANCE_REQUIRED, "/t:links/primary"),
         (pair(cbor!([1100, "a"]), cbor!(null)), DATA_MISSING, INSTANCE_REQUIRED, "/t:links/primary"),
         // a state node in a payload

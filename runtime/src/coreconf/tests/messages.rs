@@ -199,6 +199,6 @@ fn readings_19_and_25_discovery_lists_datastore_root_nodes_and_stream() {
     assert_eq!(links.first(), Some(&("/c", "core.c.ds", Some(("ds", 1029)))));
     assert_eq!(links.last(), Some(&("/s", "core.c.es core.c.ev", None)));
     let nodes: vec::Vec<_> = links.iter().filter(|link| link.1 == "core.c.dn").filter_map(|link| link.2).collect();
-    let expected = [1000, 1100, 1200, 1300, 1400, 1600].map(|sid| ("sid", sid));
+    let expected = [1000, 1100, 1200, 1300, 1400, 1600, 1700, 1710].map(|sid| ("sid", sid));
     assert_eq!(nodes, expected, "data nodes, no rpcs and notifications");
 }

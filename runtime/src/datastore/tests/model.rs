@@ -85,6 +85,12 @@ container must 1600
   leaf one 1602 string case=pick/one
   leaf two 1603 string case=pick/two
   choice gate
+container way 1700
+  choice way default=plain
+  leaf plain 1701 uint8 default=4 case=way/plain
+  leaf fancy 1702 string case=way/fancy
+container club 1710 presence
+  leaf-list member 1711 string min=1
 ";
 
 struct Line<'a> {
@@ -275,9 +281,17 @@ fn build() -> Schema {
     let rows_of_choices = choices.iter().map(|line| {
         let cases = cases_of(line.name);
         let parent = schema.nodes[cases[0].1[0].get()].parent;
+        let default = line.value("default").and_then(|case| cases.iter().position(|(name, _)| *name == case));
         let cases: Vec<&'static [NodeIndex]> = cases.into_iter().map(|(_, nodes)| &*nodes.leak()).collect();
         let within = line.value("within").map(|outer| (ChoiceIndex(index(choice_index(outer))), 0));
-        Choice { name: 0, parent, within, mandatory: line.has("mandatory"), default_case: None, cases: cases.leak() }
+        Choice {
+            name: 0,
+            parent,
+            within,
+            mandatory: line.has("mandatory"),
+            default_case: default.map(index),
+            cases: cases.leak(),
+        }
     });
     let rows_of_choices: Vec<_> = rows_of_choices.collect();
     let by_sid: Vec<_> = schema.nodes.iter().enumerate().map(|(at, row)| (row.sid, NodeIndex(index(at)))).collect();

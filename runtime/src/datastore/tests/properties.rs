@@ -45,6 +45,10 @@ fn step() -> impl Strategy<Value = Step> {
         }),
         prop::sample::select(vec!["cell", "spare", "secret", "name"])
             .prop_map(|leaf_name| Step::Replace(format!("/t:box/{leaf_name}"), leaf("v"))),
+        prop::collection::vec(name(), 0..2).prop_map(|members| {
+            let members = Data::LeafList(members.into_iter().map(Value::from).collect());
+            Step::Replace("/t:club".into(), Data::Container(content("/t:club", [("member", members)])))
+        }),
         prop::sample::select(vec!["gate", "one", "two"])
             .prop_map(|leaf_name| Step::Replace(format!("/t:must/{leaf_name}"), leaf("v"))),
         (0_u64..3).prop_map(|volts| Step::Replace("/t:box/mains/volts".into(), number(volts))),
@@ -69,6 +73,8 @@ fn step() -> impl Strategy<Value = Step> {
         "/t:links/primary",
         "/t:must/one",
         "/t:must",
+        "/t:club",
+        "/t:club/member",
         "/t:order",
         "/t:order[id='2']",
     ]);

@@ -8,7 +8,7 @@ use super::model::{FakeBoard, at, leaf, number, schema};
 use crate::board::Fault;
 use crate::datastore::{ContentFilter, Datastore, DefaultsFilter, Filter, Origin, Presence, ReadError};
 use crate::schema::NodeIndex;
-use crate::value::{Content, Data, InstanceIdentifier, Part, Sink, Value};
+use crate::value::{Data, InstanceIdentifier, Part, Sink, Value};
 
 /// A sink that writes what it is given as a line.
 #[derive(Default)]
@@ -154,6 +154,16 @@ fn defaults_are_trimmed_or_reported_and_always_told_to_who_asks() {
 }
 
 #[test]
+fn the_default_case_is_in_use_until_another_case_exists() {
+    let mut store = empty();
+    assert_eq!(read(&store, &mut board(), "/t:way", filter("c", "a")), "way{ plain=4 ;");
+    assert_eq!(read(&store, &mut board(), "/t:way/plain", filter("c", "t")), "plain=4");
+    set(&mut store, "/t:way/fancy", leaf("f")).unwrap();
+    assert_eq!(read(&store, &mut board(), "/t:way", filter("c", "a")), "way{ fancy=f ;");
+    assert_eq!(read(&store, &mut board(), "/t:way/plain", filter("c", "t")), "absent");
+}
+
+#[test]
 fn faults_are_told_to_who_asks_alone_and_left_out_of_larger_reads() {
     let mut board = board();
     board.readings.insert("/t:box/broken".into(), Err(Fault::failed("wire")));
@@ -189,5 +199,4 @@ fn absent_and_foreign_nodes_are_absent() {
     let lamp = Data::Container(super::model::content("/t:box/lamp", [("color", leaf("red"))]));
     set(&mut store, "/t:box/lamp", lamp).unwrap();
     assert_eq!(read(&store, &mut board(), "/t:box/lamp", Filter::default()), "lamp{ color=red ;");
-    let _ = Content::new();
 }

@@ -60,6 +60,15 @@ fn max_elements_bound_lists_and_leaf_lists() {
 }
 
 #[test]
+fn min_elements_bound_what_exists() {
+    let mut store = empty();
+    refused(&mut store, Reason::TooFewElements, |edit| edit.replace(&at("/t:club"), Data::Container(Content::new())));
+    set(&mut store, "/t:club/member[.='a']", leaf("a")).unwrap();
+    refused(&mut store, Reason::TooFewElements, |edit| edit.delete(&at("/t:club/member[.='a']")).map(drop));
+    change(&mut store, Origin::Requester, |edit| edit.delete(&at("/t:club")).map(drop)).unwrap();
+}
+
+#[test]
 fn unique_counts_defaults_and_skips_entries_without_the_leafs() {
     let mut store = ready();
     let error =
