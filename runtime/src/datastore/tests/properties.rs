@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::edits::empty;
 use super::model::{FakeBoard, at, content, leaf, node, number};
 use crate::datastore::{Datastore, Edit, EditError, Origin, OwnedChange, validate};
-use crate::value::{Content, Data, Value};
+use crate::value::{Content, Data, Entries, Value};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -48,6 +48,13 @@ fn step() -> impl Strategy<Value = Step> {
         prop::collection::vec(name(), 0..2).prop_map(|members| {
             let members = Data::LeafList(members.into_iter().map(Value::from).collect());
             Step::Replace("/t:club".into(), Data::Container(content("/t:club", [("member", members)])))
+        }),
+        Just(vec![1, 2, 3, 4]).prop_shuffle().prop_flat_map(|ids| (Just(ids), 0..=4_usize)).prop_map(|(ids, count)| {
+            let mut entries = Entries::new();
+            for id in ids.into_iter().take(count) {
+                entries.insert(entries.len(), content("/t:order", [("id", number(id))]));
+            }
+            Step::Replace("/t:order".into(), Data::List(entries))
         }),
         prop::sample::select(vec!["gate", "one", "two"])
             .prop_map(|leaf_name| Step::Replace(format!("/t:must/{leaf_name}"), leaf("v"))),
