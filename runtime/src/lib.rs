@@ -14,6 +14,8 @@ extern crate std;
 pub mod board;
 #[cfg(feature = "device")]
 pub mod cbor;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "device")]
 pub mod coap;
 #[cfg(feature = "device")]
@@ -24,6 +26,8 @@ pub mod datastore;
 pub mod json;
 #[cfg(feature = "device")]
 pub mod model;
+#[cfg(feature = "std")]
+pub mod net;
 pub mod schema;
 #[cfg(feature = "device")]
 pub mod time;
