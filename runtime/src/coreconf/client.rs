@@ -106,14 +106,22 @@ fn fetched(schema: &Schema, asked: &InstanceIdentifier, reader: &mut Reader<'_>)
     let mut members = reader.map()?;
     let mut data = None;
     while members.more(reader)? {
-        let named = read_instance_identifier(schema, reader)?;
-        if named.node == asked.node {
+        if named(schema, reader)? == Some(asked.node) {
             data = value(schema, asked, reader)?;
         } else {
             reader.skip()?;
         }
     }
     Ok(data)
+}
+
+/// The node of an answer's key, whose list keys may be left out (draft section 3.1.3); `None` for an unknown SID.
+fn named(schema: &Schema, reader: &mut Reader<'_>) -> Result<Option<NodeIndex>, cbor::Error> {
+    if reader.peek()? == Kind::Unsigned {
+        let sid = reader.unsigned()?;
+        return Ok(u32::try_from(sid).ok().and_then(|sid| schema.node_by_sid(sid)));
+    }
+    read_instance_identifier(schema, reader).map(|named| Some(named.node))
 }
 
 /// The value beside an identifier, in the identifier's terms.
@@ -157,11 +165,11 @@ pub fn read_output(schema: &Schema, operation: NodeIndex, payload: &[u8]) -> Res
     while reader.finish().is_err() {
         let mut members = reader.map()?;
         while members.more(&mut reader)? {
-            let named = read_instance_identifier(schema, &mut reader)?;
-            let node = child_of_kind(schema, named.node, NodeKind::Output);
+            let named = named(schema, &mut reader)?;
+            let node = child_of_kind(schema, operation, NodeKind::Output);
             match (node, reader.peek()?) {
                 (_, Kind::Null) => reader.null()?,
-                (Some(node), _) if named.node == operation => {
+                (Some(node), _) if named == Some(operation) => {
                     output = read_content(schema, node, Allowed::Data, &mut reader)?;
                 }
                 _ => reader.skip()?,

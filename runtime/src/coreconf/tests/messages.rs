@@ -148,8 +148,13 @@ fn the_client_makes_what_the_server_takes() {
     client::instance(schema(), &at("/t:box/flag"), Some(&Data::Leaf(Value::Empty)), &mut payload).unwrap();
     client::instance(schema(), &at("/t:box/name"), None, &mut payload).unwrap();
     device.patch(&payload);
-    let asked =
-        [at("/t:server[name='a']"), at("/t:box/flag"), at("/t:box/name"), InstanceIdentifier::new(node("/t:server"))];
+    let asked = [
+        at("/t:server[name='a']"),
+        at("/t:box/flag"),
+        at("/t:box/name"),
+        InstanceIdentifier::new(node("/t:server")),
+        at("/t:server[name='a']/address"),
+    ];
     let mut payload = vec![];
     client::identifiers(schema(), &asked, &mut payload).unwrap();
     device.ask(&request(Method::Fetch, &payload));
@@ -157,6 +162,7 @@ fn the_client_makes_what_the_server_takes() {
     let whole = content("/t:server", [("name", leaf("a")), ("address", leaf("1")), ("weight", number(1))]);
     assert_eq!(found[0], Some(Data::Container(whole)));
     assert_eq!(found[1..3], [Some(Data::Leaf(Value::Empty)), None]);
+    assert_eq!(found[4], Some(leaf("1")), "keys are left out of an answer");
     assert!(matches!(&found[3], Some(Data::List(entries)) if entries.len() == 1));
     let mut payload = vec![];
     let input = content("/t:server/restart/input", [("delay", number(1))]);
