@@ -3,8 +3,11 @@
 //! [`Context`] compiles modules to a [`schema::compiled::Schema`] and a list of [`Diagnostic`]s.
 
 pub mod builtin;
+mod config;
 pub mod context;
 pub mod diagnostic;
+mod emit;
+mod lower;
 pub mod schema;
 mod sid_files;
 pub mod sid_items;
@@ -12,8 +15,10 @@ pub mod source;
 pub mod syntax;
 pub mod tree;
 
+pub use config::{Config, Error};
 pub use context::{Compiled, Context};
 pub use diagnostic::{Diagnostic, Severity};
+pub use lower::runtime_schema;
 pub use sid_files::sid_files;
 pub use sid_items::{sid_items, sid_path};
 pub use tree::{TreeOptions, tree};

@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use comi_runtime::schema::{Identity, IdentityIndex, ModuleIndex};
+use comi_sid::{Namespace, Registry, Sid};
 
 use super::paths::source_name;
-use super::{Names, Namespace, Sids, leak};
+use super::{Names, leak};
 use crate::diagnostic::Diagnostic;
 use crate::schema::compiled::{IdentityId, Schema};
 use crate::source::SourceMap;
@@ -25,7 +26,7 @@ impl Identities {
 pub(super) fn lower(
     schema: &Schema,
     sources: &SourceMap,
-    sids: &dyn Sids,
+    sids: &Registry,
     names: &mut Names,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Identities {
@@ -39,7 +40,7 @@ pub(super) fn lower(
             let help = format!("run `comi sid update {}`", source_name(sources, module));
             diagnostics.push(Diagnostic::error(message).at(identity.span, "no SID").help(help));
         }
-        let sid = u32::try_from(sid.unwrap_or(0)).unwrap_or_else(|_| {
+        let sid = u32::try_from(sid.map_or(0, Sid::number)).unwrap_or_else(|_| {
             let message = format!("the SID of identity {}:{} does not fit into 32 bits", module.name, identity.name);
             diagnostics.push(Diagnostic::error(message).at(identity.span, ""));
             0

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use comi_runtime::schema::{Flags, NodeIndex, Object, Resource};
 
-use super::{Rows, describe, resolve_path};
+use super::{Rows, resolve_path};
 use crate::diagnostic::Diagnostic;
 use crate::schema::compiled::{Extension, Node, NodeKind, Schema};
+use crate::sid_items::sid_path;
 use crate::source::Span;
 
 /// The module that defines the extensions.
@@ -137,7 +138,7 @@ impl Collector<'_> {
         for (node, id, span) in &self.resources {
             let above = std::iter::successors(Some(*node), |node| self.rows.rows.get(node.get())?.parent);
             let Some(object) = above.skip(1).find_map(|node| self.object_at.get(&node)) else {
-                let name = self.rows.rows.get(node.get()).map(|row| describe(self.schema, row.id)).unwrap_or_default();
+                let name = self.rows.rows.get(node.get()).map(|row| sid_path(self.schema, row.id)).unwrap_or_default();
                 let message = format!("{name} is an LwM2M resource outside every object");
                 let help = "give the list or container around it an `lw:object`";
                 self.diagnostics.push(Diagnostic::error(message).at(*span, "").help(help));

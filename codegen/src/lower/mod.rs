@@ -18,30 +18,18 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use comi_runtime::schema::{Bounds, Default, Flags, List, Module, ModuleIndex, Node, NodeIndex, NodeKind, Schema};
+use comi_sid::{Namespace, Registry, Sid};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::schema::compiled::{self, NodeId};
 use crate::source::SourceMap;
 
-pub(crate) use paths::{describe, resolve_path};
+pub(crate) use paths::resolve_path;
 pub(crate) use rows::Rows;
+pub(crate) use types::follow;
 
 /// The modules whose nodes the engine answers itself; every schema has them without asking.
 pub(crate) const ENGINE_MODULES: [&str; 3] = ["ietf-coreconf", "ietf-datastores", "ietf-yang-library"];
-
-/// Which of the four namespaces of RFC 9595 an item is in, as far as tables need them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Namespace {
-    Data,
-    Identity,
-    Module,
-}
-
-/// Finds SIDs: module, namespace, identifier.
-pub(crate) trait Sids {
-    /// The SID of an item.
-    fn sid(&self, module: &str, namespace: Namespace, identifier: &str) -> Option<u64>;
-}
 
 /// What a build says about single nodes.
 #[derive(Debug, Clone, Default)]
@@ -100,7 +88,7 @@ impl Names {
 pub(crate) fn lower(
     schema: &compiled::Schema,
     sources: &SourceMap,
-    sids: &dyn Sids,
+    sids: &Registry,
     choices: &Choices,
 ) -> Result<Lowered, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
@@ -195,11 +183,7 @@ struct Tables {
     bounds: Vec<Bounds>,
 }
 
-fn lower_modules(
-    schema: &compiled::Schema,
-    sids: &dyn Sids,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> &'static [Module] {
+fn lower_modules(schema: &compiled::Schema, sids: &Registry, diagnostics: &mut Vec<Diagnostic>) -> &'static [Module] {
     if let Some(module) = schema.modules.get(Node::MAX_MODULES) {
         let message = format!("{} modules are more than a schema can hold (4096)", schema.modules.len());
         diagnostics.push(Diagnostic::error(message).at(module.span, "the first one too many"));
@@ -207,7 +191,7 @@ fn lower_modules(
     let lower = |module: &compiled::Module| {
         let supported = module.features.iter().filter(|feature| feature.supported);
         // A module without a SID of its own can still be served; its 0 means "none".
-        let sid = sids.sid(&module.name, Namespace::Module, &module.name).unwrap_or(0);
+        let sid = sids.sid(&module.name, Namespace::Module, &module.name).map_or(0, Sid::number);
         Module {
             name: leak_text(&module.name),
             revision: leak_text(module.revision.as_deref().unwrap_or("")),
@@ -264,4 +248,26 @@ fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: 
 
 fn is_within(schema: &compiled::Schema, id: NodeId, set: &HashSet<NodeId>) -> bool {
     std::iter::successors(Some(id), |id| schema.node(*id)?.parent).any(|id| set.contains(&id))
+}
+
+/// The tables of a schema that was compiled without error, for tools that compile while they run: they are leaked,
+/// since everything in the runtime refers to a `&'static Schema`. A tool makes one.
+///
+/// # Errors
+/// Missing SIDs, and what no table can hold.
+///
+/// ```
+/// use comi_codegen::{Context, runtime_schema, sid_files};
+///
+/// let compiled = Context::new().module("ietf-interfaces").compile();
+/// let (sids, _) = sid_files(&compiled, &[]).map_err(|_| "no SIDs")?;
+/// let schema = runtime_schema(&compiled, &sids).map_err(|_| "no schema")?;
+/// assert_eq!(schema.name(schema.children(comi_runtime::schema::NodeIndex::ROOT).next().unwrap()), "interfaces");
+/// # Ok::<(), &str>(())
+/// ```
+pub fn runtime_schema(
+    compiled: &crate::context::Compiled,
+    sids: &Registry,
+) -> Result<&'static Schema, Vec<Diagnostic>> {
+    lower(&compiled.schema, &compiled.sources, sids, &Choices::default()).map(|lowered| lowered.schema)
 }

@@ -1,29 +1,8 @@
 //! Schema paths as people write them: `/acme-valve:valve/position`.
 
 use crate::diagnostic::suggest;
-use crate::schema::compiled::{ModuleId, Module, NodeId, NodeKind, Schema};
+use crate::schema::compiled::{Module, ModuleId, NodeId, Schema};
 use crate::source::SourceMap;
-
-/// The path of a node as people write it: choices and cases left out, the module named where it changes.
-pub(crate) fn describe(schema: &Schema, id: NodeId) -> String {
-    let mut steps: Vec<NodeId> = std::iter::successors(Some(id), |id| schema.node(*id)?.parent).collect();
-    steps.reverse();
-    let mut path = String::new();
-    let mut module: Option<ModuleId> = None;
-    for node in steps.into_iter().filter_map(|id| schema.node(id)) {
-        if matches!(node.kind, NodeKind::Choice | NodeKind::Case) {
-            continue;
-        }
-        path.push('/');
-        if module != Some(node.module) {
-            path.push_str(schema.module(node.module).map_or("", |module| module.name.as_str()));
-            path.push(':');
-            module = Some(node.module);
-        }
-        path.push_str(&node.name);
-    }
-    path
-}
 
 /// The file of a module, as it was named to the compiler.
 pub(super) fn source_name(sources: &SourceMap, module: &Module) -> String {

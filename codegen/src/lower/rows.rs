@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use comi_runtime::schema::{MAX_DEPTH, NodeIndex};
+use comi_sid::{Namespace, Registry};
 
 use super::paths::source_name;
-use super::{Namespace, Sids};
 use crate::diagnostic::Diagnostic;
 use crate::schema::compiled::{ModuleId, NodeId, NodeKind, Schema};
+use crate::sid_items::sid_path;
 use crate::source::SourceMap;
 
 /// A row to be.
@@ -61,7 +62,7 @@ pub(super) fn data_children(schema: &Schema, children: &[NodeId], without: &Hash
 struct Arranger<'a> {
     schema: &'a Schema,
     sources: &'a SourceMap,
-    sids: &'a dyn Sids,
+    sids: &'a Registry,
     without: &'a HashSet<NodeId>,
     rows: Rows,
     /// Of each module: nodes without SID, with their identifiers.
@@ -74,7 +75,7 @@ struct Arranger<'a> {
 pub(super) fn arrange(
     schema: &Schema,
     sources: &SourceMap,
-    sids: &dyn Sids,
+    sids: &Registry,
     without: &HashSet<NodeId>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Rows {
@@ -85,49 +86,45 @@ pub(super) fn arrange(
     for module in schema.modules.iter().filter(|module| module.implemented) {
         data_children(schema, &module.roots, without, &mut roots);
     }
-    let mut top: Vec<(NodeId, u32, String)> = roots.into_iter().map(|id| arranger.identify(id, None, "")).collect();
-    top.sort_by_key(|(_, sid, _)| (*sid == 0, *sid));
-    for (id, sid, identifier) in top {
-        arranger.place(id, sid, &identifier, None, 1);
+    let mut top: Vec<(NodeId, u32)> = roots.into_iter().map(|id| arranger.identify(id)).collect();
+    top.sort_by_key(|(_, sid)| (*sid == 0, *sid));
+    for (id, sid) in top {
+        arranger.place(id, sid, None, 1);
     }
     arranger.report_missing();
-    arranger.report_clashes();
     arranger.rows
 }
 
 impl Arranger<'_> {
-    /// The SID and the identifier of RFC 9595 of a node: its path, with the module's name where it changes.
-    fn identify(&mut self, id: NodeId, parent_module: Option<ModuleId>, parent_path: &str) -> (NodeId, u32, String) {
-        let Some(node) = self.schema.node(id) else { return (id, 0, String::new()) };
+    /// The SID of a node; 0 where it has none.
+    fn identify(&mut self, id: NodeId) -> (NodeId, u32) {
+        let Some(node) = self.schema.node(id) else { return (id, 0) };
         let module = self.schema.module(node.module).map_or("", |module| module.name.as_str());
-        let identifier = if parent_module == Some(node.module) {
-            format!("{parent_path}/{}", node.name)
-        } else {
-            format!("{parent_path}/{module}:{}", node.name)
-        };
+        let identifier = sid_path(self.schema, id);
         let Some(sid) = self.sids.sid(module, Namespace::Data, &identifier) else {
-            // A published file may lack the items of empty input and output nodes.
-            if !matches!(node.kind, NodeKind::Input | NodeKind::Output) {
-                self.missing.entry(node.module).or_default().push((id, identifier.clone()));
+            // A published file may lack the items of empty input and output nodes; `rc:yang-data` never has one.
+            if !matches!(node.kind, NodeKind::Input | NodeKind::Output) && !identifier.is_empty() {
+                self.missing.entry(node.module).or_default().push((id, identifier));
             }
-            return (id, 0, identifier);
+            return (id, 0);
         };
-        let sid = u32::try_from(sid).unwrap_or_else(|_| {
+        let sid = u32::try_from(sid.number()).unwrap_or_else(|_| {
             let message = format!("the SID {sid} of {identifier} does not fit into 32 bits");
             let help = "a device holds SIDs up to 4294967295: move the module by `comi sid relocate`";
             self.diagnostics.push(Diagnostic::error(message).at(node.span, "").help(help));
             0
         });
-        (id, sid, identifier)
+        (id, sid)
     }
 
-    fn place(&mut self, id: NodeId, sid: u32, identifier: &str, parent: Option<NodeIndex>, depth: usize) {
+    fn place(&mut self, id: NodeId, sid: u32, parent: Option<NodeIndex>, depth: usize) {
         let Some(node) = self.schema.node(id) else { return };
         if self.full {
             return;
         }
         let index = u16::try_from(self.rows.rows.len()).ok().filter(|index| *index != NodeIndex::ROOT.0);
         let Some(index) = index.map(NodeIndex) else {
+            let identifier = sid_path(self.schema, id);
             let message = format!("the schema has more than 65535 nodes; {identifier} is the first one too many");
             let help = "leave modules, features or nodes (`Config::without`) out of this device";
             self.diagnostics.push(Diagnostic::error(message).at(node.span, "").help(help));
@@ -135,14 +132,13 @@ impl Arranger<'_> {
             return;
         };
         if depth > MAX_DEPTH {
+            let identifier = sid_path(self.schema, id);
             let message = format!("{identifier} is deeper than {MAX_DEPTH} nodes, which is all that a device follows");
             self.diagnostics.push(Diagnostic::error(message).at(node.span, ""));
             return;
         }
-        let message = matches!(
-            node.kind,
-            NodeKind::Action | NodeKind::Notification | NodeKind::Rpc | NodeKind::Structure
-        );
+        let message =
+            matches!(node.kind, NodeKind::Action | NodeKind::Notification | NodeKind::Rpc | NodeKind::Structure);
         let above = parent.and_then(|parent| self.rows.rows.get(parent.get()));
         let in_message = message || above.is_some_and(|row| row.in_message);
         self.rows.rows.push(Row { id, sid, parent, end: 0, in_message });
@@ -150,14 +146,13 @@ impl Arranger<'_> {
 
         let mut children = Vec::new();
         data_children(self.schema, &node.children, self.without, &mut children);
-        let mut children: Vec<_> =
-            children.into_iter().map(|child| self.identify(child, Some(node.module), identifier)).collect();
-        children.sort_by_key(|(child, child_sid, _)| {
+        let mut children: Vec<_> = children.into_iter().map(|child| self.identify(child)).collect();
+        children.sort_by_key(|(child, child_sid)| {
             let module = self.schema.node(*child).map(|child| child.module);
             sibling_order(sid, *child_sid, module == Some(node.module))
         });
-        for (child, child_sid, identifier) in children {
-            self.place(child, child_sid, &identifier, Some(index), depth + 1);
+        for (child, child_sid) in children {
+            self.place(child, child_sid, Some(index), depth + 1);
         }
         let end = u16::try_from(self.rows.rows.len()).unwrap_or(u16::MAX);
         if let Some(row) = self.rows.rows.get_mut(index.get()) {
@@ -170,7 +165,9 @@ impl Arranger<'_> {
         let mut missing: Vec<_> = self.missing.drain().collect();
         missing.sort_by_key(|(module, _)| *module);
         for (module, nodes) in missing {
-            let (Some(module), Some((first, identifier))) = (self.schema.module(module), nodes.first()) else { continue };
+            let (Some(module), Some((first, identifier))) = (self.schema.module(module), nodes.first()) else {
+                continue;
+            };
             let Some(node) = self.schema.node(*first) else { continue };
             let message = match nodes.len() {
                 1 => format!("{identifier} has no SID"),
@@ -179,23 +176,6 @@ impl Arranger<'_> {
             let file = source_name(self.sources, module);
             let diagnostic = Diagnostic::error(message).at(node.span, "no SID").rule("RFC 9595 section 3");
             self.diagnostics.push(diagnostic.help(format!("run `comi sid update {file}`")));
-        }
-    }
-
-    fn report_clashes(&mut self) {
-        let mut seen: HashMap<u32, NodeId> = HashMap::new();
-        for row in self.rows.rows.iter().filter(|row| row.sid != 0) {
-            let Some(other) = seen.insert(row.sid, row.id) else { continue };
-            let (Some(node), Some(before)) = (self.schema.node(row.id), self.schema.node(other)) else { continue };
-            let names = (super::describe(self.schema, row.id), super::describe(self.schema, other));
-            let message = format!("{} and {} have the same SID, {}", names.0, names.1, row.sid);
-            let file = self.schema.module(node.module).map(|module| source_name(self.sources, module));
-            self.diagnostics.push(
-                Diagnostic::error(message)
-                    .at(node.span, "")
-                    .with(before.span, "")
-                    .help(format!("run `comi sid check {}`", file.unwrap_or_default())),
-            );
         }
     }
 }
@@ -218,7 +198,8 @@ mod tests {
 
     #[test]
     fn siblings_stand_in_the_order_of_their_encoded_keys() {
-        let mut siblings = vec![(99, true), (1500, false), (101, true), (98, true), (0, true), (130, true), (1400, false)];
+        let mut siblings =
+            vec![(99, true), (1500, false), (101, true), (98, true), (0, true), (130, true), (1400, false)];
         siblings.sort_by_key(|(sid, same)| sibling_order(100, *sid, *same));
         let sids: Vec<u32> = siblings.into_iter().map(|(sid, _)| sid).collect();
         assert_eq!(sids, [101, 130, 99, 98, 1400, 1500, 0]);

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use comi_runtime::schema::{Bit, Enum, IdentityIndex, IntegerWidth, Literal, Type, TypeIndex};
 
 use super::identities::Identities;
-use super::{Rows, describe, leak, leak_text};
+use super::{Rows, leak, leak_text};
 use crate::diagnostic::Diagnostic;
 use crate::schema::compiled::{self, Node, NodeId, Schema, TypeKind, Value};
+use crate::sid_items::sid_path;
 
 /// How many leafrefs may stand one behind the other; the compiler has already refused circles.
 const MAX_LEAFREFS: usize = 64;
@@ -42,8 +43,9 @@ impl<'a> Types<'a> {
                 let resolved = target.and_then(|target| follow(self.schema, target));
                 let index = target.and_then(|target| self.rows.index_of(target));
                 let (Some((end, end_type)), Some(index)) = (resolved, index) else {
-                    let name = target.map_or_else(|| path.clone(), |target| describe(self.schema, target));
-                    let message = format!("the leafref {:?} leads to {name}, which this build does not have", node.name);
+                    let name = target.map_or_else(|| path.clone(), |target| sid_path(self.schema, target));
+                    let message =
+                        format!("the leafref {:?} leads to {name}, which this build does not have", node.name);
                     let help = "implement the module of the target too, or leave this leaf out by `Config::without`";
                     diagnostics.push(Diagnostic::error(message).at(node.span, "").help(help));
                     return TypeIndex(0);
@@ -100,13 +102,9 @@ impl<'a> Types<'a> {
             TypeKind::InstanceIdentifier { require_instance } => {
                 Type::InstanceIdentifier { require_instance: *require_instance }
             }
-            TypeKind::Integer { bits, ranges } => {
-                Type::Integer { width: width(*bits), ranges: leak(ranges.clone()) }
-            }
+            TypeKind::Integer { bits, ranges } => Type::Integer { width: width(*bits), ranges: leak(ranges.clone()) },
             TypeKind::String { lengths: allowed, .. } => Type::String { lengths: lengths(allowed) },
-            TypeKind::Unsigned { bits, ranges } => {
-                Type::Unsigned { width: width(*bits), ranges: leak(ranges.clone()) }
-            }
+            TypeKind::Unsigned { bits, ranges } => Type::Unsigned { width: width(*bits), ranges: leak(ranges.clone()) },
         }
     }
 

@@ -11,7 +11,18 @@ pub mod fields;
 mod values;
 
 pub use decimal::{Decimal64, OutOfRange};
-pub use values::{FromContent, FromValue, IntoContent, Notification};
+pub use values::{FromContent, FromValue, IntoContent, Notification, bits_from_value, value_from_bits};
+
+/// What generated modules import. Generated types keep clear of these names.
+pub mod prelude {
+    pub use super::{Decimal64, FromContent, FromValue, IntoContent, Notification, fields};
+    pub use crate::board::{Call, Fault, Outcome};
+    pub use crate::schema::{IdentityIndex, NodeIndex};
+    pub use crate::value::{Content, InstanceIdentifier, Value};
+    pub use alloc::boxed::Box;
+    pub use alloc::string::String;
+    pub use alloc::vec::Vec;
+}
 
 /// Includes the model that the crate's build script compiled: `pub mod model { comi_runtime::include_model!(); }`.
 #[macro_export]

@@ -142,9 +142,28 @@ into_value! {
     InstanceIdentifier: identifier => Value::InstanceIdentifier(Box::new(identifier)),
 }
 
+/// The bits of a `bits` value as a number; `None` where a bit beyond 63 is set.
+#[must_use]
+pub fn bits_from_value(value: &Value) -> Option<u64> {
+    let Value::Bits(bytes) = value.resolved() else { return None };
+    let mut number = [0; 8];
+    number.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some(u64::from_le_bytes(number))
+}
+
+/// The `bits` value of a number.
+#[must_use]
+pub fn value_from_bits(number: u64) -> Value {
+    let bytes = number.to_le_bytes();
+    let length = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    Value::Bits(bytes.iter().copied().take(length).collect())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::FromValue;
+    use alloc::boxed::Box;
+
+    use super::{FromValue, bits_from_value, value_from_bits};
     use crate::value::Value;
 
     #[test]
@@ -153,5 +172,17 @@ mod tests {
         assert_eq!(i8::from_value(&Value::Integer(-128)), Some(-128));
         assert_eq!(u8::from_value(&Value::Integer(1)), None);
         assert_eq!(bool::from_value(&Value::Unsigned(1)), None);
+    }
+
+    #[test]
+    fn bits_have_no_trailing_zero_bytes() {
+        for (number, bytes) in
+            [(0, &[][..]), (1, &[1][..]), (1 << 8 | 1, &[1, 1][..]), (1 << 63, &[0, 0, 0, 0, 0, 0, 0, 128])]
+        {
+            let value = value_from_bits(number);
+            assert_eq!(value, Value::Bits(bytes.into()));
+            assert_eq!(bits_from_value(&value), Some(number));
+        }
+        assert_eq!(bits_from_value(&Value::Bits(Box::from([0; 9]))), None);
     }
 }
