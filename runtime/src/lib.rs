@@ -22,8 +22,14 @@ pub mod coap;
 pub mod coreconf;
 #[cfg(feature = "device")]
 pub mod datastore;
+#[cfg(feature = "device")]
+mod device;
 #[cfg(feature = "json")]
 pub mod json;
+#[cfg(feature = "device")]
+mod limits;
+#[cfg(feature = "device")]
+pub mod lwm2m;
 #[cfg(feature = "device")]
 pub mod model;
 #[cfg(feature = "std")]
@@ -33,6 +39,11 @@ pub mod schema;
 pub mod time;
 #[cfg(feature = "device")]
 pub mod value;
+
+#[cfg(feature = "device")]
+pub use device::{BuildError, Builder, Device, Event};
+#[cfg(feature = "device")]
+pub use limits::{Limits, Usage};
 
 #[cfg(feature = "device")]
 #[cfg(test)]

@@ -52,6 +52,7 @@ mod endpoint;
 mod exchange;
 mod incoming;
 mod limits;
+pub mod link_format;
 mod message;
 mod mix;
 mod observe;

@@ -136,6 +136,8 @@ table! {
     TooFewElements:       OPERATION_FAILED TOO_FEW_ELEMENTS         BAD_REQUEST            BAD_REQUEST;
     /// `max-elements`
     TooManyElements:      OPERATION_FAILED TOO_MANY_ELEMENTS        BAD_REQUEST            BAD_REQUEST;
+    /// An object that is for bootstrap alone.
+    Unauthorized:         NONE             NONE                     UNAUTHORIZED           UNAUTHORIZED;
     /// A SID or name that stands for no node here.
     UnknownElement:       UNKNOWN_ELEMENT  NONE                     BAD_REQUEST            NOT_FOUND;
     /// A Content-Format that the method does not take.

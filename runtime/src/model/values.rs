@@ -62,6 +62,12 @@ pub trait Notification {
     fn into_instance(self) -> (InstanceIdentifier, Content);
 }
 
+impl Notification for (InstanceIdentifier, Content) {
+    fn into_instance(self) -> (InstanceIdentifier, Content) {
+        self
+    }
+}
+
 macro_rules! numbers {
     ($variant:ident, $wide:ty: $($narrow:ty),*) => {$(
         impl FromValue<'_> for $narrow {

@@ -1,0 +1,348 @@
+//! Links in the CoRE Link Format: RFC 6690.
+//!
+//! [`LinkWriter`] writes them, [`links`] reads them, [`Filter`] chooses among them by a query (section 4.1).
+//!
+//! ```
+//! use comi_runtime::coap::link_format::{Filter, LinkWriter, links};
+//! let mut text = String::new();
+//! let mut writer = LinkWriter::new(&mut text);
+//! writer.link("/c").text("rt", "core.c.ds").number("ds", 1029);
+//! writer.link("/s").text("rt", "core.c.es core.c.ev");
+//! assert_eq!(text, r#"</c>;rt="core.c.ds";ds=1029,</s>;rt="core.c.es core.c.ev""#);
+//!
+//! let events = Filter::parse("rt=core.c.ev");
+//! let found: Vec<_> = links(&text).filter_map(Result::ok).filter(|link| events.matches(link)).collect();
+//! assert_eq!(found.len(), 1);
+//! assert_eq!(found[0].target, "/s");
+//! ```
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt::Write as _;
+use thiserror::Error;
+
+/// Writes links behind what a text holds.
+#[derive(Debug)]
+pub struct LinkWriter<'t> {
+    text: &'t mut String,
+    first: bool,
+}
+
+impl<'t> LinkWriter<'t> {
+    /// Writes into this text.
+    pub fn new(text: &'t mut String) -> LinkWriter<'t> {
+        LinkWriter { text, first: true }
+    }
+
+    /// Begins a link; its attributes follow.
+    pub fn link(&mut self, target: &str) -> AttributeWriter<'_> {
+        if !self.first {
+            self.text.push(',');
+        }
+        self.first = false;
+        self.text.push('<');
+        self.text.push_str(target);
+        self.text.push('>');
+        AttributeWriter { text: self.text }
+    }
+}
+
+/// Writes the attributes of a link.
+#[derive(Debug)]
+pub struct AttributeWriter<'t> {
+    text: &'t mut String,
+}
+
+impl AttributeWriter<'_> {
+    /// An attribute without a value, as `obs`.
+    pub fn flag(self, name: &str) -> Self {
+        self.text.push(';');
+        self.text.push_str(name);
+        self
+    }
+
+    /// An attribute with a number, as `ct=140`.
+    pub fn number(self, name: &str, value: u64) -> Self {
+        let written = write!(self.text, ";{name}={value}");
+        debug_assert!(written.is_ok(), "a String takes everything");
+        self
+    }
+
+    /// An attribute with a quoted text, as `rt="core.c.ds"`.
+    pub fn text(self, name: &str, value: &str) -> Self {
+        self.text.push(';');
+        self.text.push_str(name);
+        self.text.push_str("=\"");
+        for character in value.chars() {
+            if matches!(character, '"' | '\\') {
+                self.text.push('\\');
+            }
+            self.text.push(character);
+        }
+        self.text.push('"');
+        self
+    }
+}
+
+/// Why a text is no list of links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum LinkReason {
+    /// An attribute has no name.
+    #[error("an attribute without a name")]
+    AttributeName,
+    /// Something else than `,` or `;` follows.
+    #[error("a link is followed by something else than a comma")]
+    Separator,
+    /// A link does not start with `<target>`.
+    #[error("no target in angle brackets")]
+    Target,
+    /// A quote is not closed.
+    #[error("a quote is not closed")]
+    Unclosed,
+}
+
+/// A text is no list of links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{reason} at byte {position}")]
+pub struct LinkError {
+    /// Where in the text.
+    pub position: usize,
+    /// What is wrong.
+    pub reason: LinkReason,
+}
+
+/// One link, lent from its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link<'a> {
+    /// What stands in the angle brackets.
+    pub target: &'a str,
+    attributes: &'a str,
+}
+
+impl<'a> Link<'a> {
+    /// Its attributes in their order: name, and value without quotes, if it has one.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Option<Cow<'a, str>>)> + use<'a> {
+        let mut rest = self.attributes;
+        core::iter::from_fn(move || {
+            let mut position = 0;
+            let (name, value) = attribute(rest, &mut position).ok()??;
+            rest = rest.get(position..).unwrap_or("");
+            Some((name, value))
+        })
+    }
+
+    /// The value of the first attribute with this name; an attribute without a value has an empty one.
+    pub fn attribute(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.attributes().find(|(found, _)| *found == name).map(|(_, value)| value.unwrap_or_default())
+    }
+}
+
+/// Reads the links of a text; the first error ends them.
+pub fn links(text: &str) -> impl Iterator<Item = Result<Link<'_>, LinkError>> {
+    let mut position = 0;
+    let mut broken = false;
+    core::iter::from_fn(move || {
+        if broken || (position == 0 && text.trim().is_empty()) || position > text.len() {
+            return None;
+        }
+        let link = link(text, &mut position);
+        broken = link.is_err();
+        Some(link)
+    })
+}
+
+/// One link; `position` comes to stand behind its comma, or behind the end of the text.
+fn link<'a>(text: &'a str, position: &mut usize) -> Result<Link<'a>, LinkError> {
+    let fail = |position, reason| Err(LinkError { position, reason });
+    skip_space(text, position);
+    let Some(inside) = text.get(*position..).and_then(|rest| rest.strip_prefix('<')) else {
+        return fail(*position, LinkReason::Target);
+    };
+    let Some((target, _)) = inside.split_once('>') else { return fail(*position, LinkReason::Target) };
+    *position += target.len() + 2;
+    let start = *position;
+    while attribute(text, position)?.is_some() {}
+    let attributes = text.get(start..*position).unwrap_or("");
+    skip_space(text, position);
+    match text.as_bytes().get(*position) {
+        None | Some(b',') => *position += 1,
+        Some(_) => return fail(*position, LinkReason::Separator),
+    }
+    Ok(Link { target, attributes })
+}
+
+/// `;name`, `;name=value` or `;name="value"`; `None` where no semicolon stands.
+#[expect(clippy::type_complexity, reason = "a name and an optional value")]
+fn attribute<'a>(text: &'a str, position: &mut usize) -> Result<Option<(&'a str, Option<Cow<'a, str>>)>, LinkError> {
+    skip_space(text, position);
+    let Some(rest) = text.get(*position..).and_then(|rest| rest.strip_prefix(';')) else { return Ok(None) };
+    *position += 1;
+    let before = *position;
+    skip_space(text, position);
+    let rest = rest.get(*position - before..).unwrap_or("");
+    let name_end = rest.find(|character: char| matches!(character, '=' | ';' | ',') || character.is_ascii_whitespace());
+    let (name, rest) = rest.split_at_checked(name_end.unwrap_or(rest.len())).unwrap_or((rest, ""));
+    if name.is_empty() {
+        return Err(LinkError { position: *position, reason: LinkReason::AttributeName });
+    }
+    *position += name.len();
+    let Some(rest) = rest.strip_prefix('=') else { return Ok(Some((name, None))) };
+    *position += 1;
+    let Some(quoted) = rest.strip_prefix('"') else {
+        let end = rest.find([';', ',']).unwrap_or(rest.len());
+        let value = rest.get(..end).unwrap_or(rest);
+        *position += value.len();
+        return Ok(Some((name, Some(Cow::Borrowed(value.trim_ascii_end())))));
+    };
+    let mut unescaped = String::new();
+    let mut escapes = false;
+    let mut escaped = false;
+    for (index, character) in quoted.char_indices() {
+        match character {
+            _ if escaped => {
+                escaped = false;
+                unescaped.push(character);
+            }
+            '\\' => {
+                if !escapes {
+                    unescaped.push_str(quoted.get(..index).unwrap_or(""));
+                }
+                (escapes, escaped) = (true, true);
+            }
+            '"' => {
+                *position += index + 2;
+                let plain = quoted.get(..index).unwrap_or("");
+                let value = if escapes { Cow::Owned(unescaped) } else { Cow::Borrowed(plain) };
+                return Ok(Some((name, Some(value))));
+            }
+            _ if escapes => unescaped.push(character),
+            _ => {}
+        }
+    }
+    Err(LinkError { position: *position, reason: LinkReason::Unclosed })
+}
+
+fn skip_space(text: &str, position: &mut usize) {
+    while text.as_bytes().get(*position).is_some_and(u8::is_ascii_whitespace) {
+        *position += 1;
+    }
+}
+
+/// A query that chooses links: `name=value` or `name=prefix*` (RFC 6690 section 4.1). `href` stands for the target;
+/// the values of `rel`, `rt`, `if`, `rev` and `ct` are lists separated by spaces, one of which must match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filter<'a> {
+    name: &'a str,
+    value: &'a str,
+    is_prefix: bool,
+}
+
+impl<'a> Filter<'a> {
+    /// Reads one argument of a query. Without a `=` it asks that the attribute is there.
+    pub fn parse(argument: &'a str) -> Filter<'a> {
+        let (name, value) = argument.split_once('=').unwrap_or((argument, "*"));
+        match value.strip_suffix('*') {
+            Some(value) => Filter { name, value, is_prefix: true },
+            None => Filter { name, value, is_prefix: false },
+        }
+    }
+
+    /// Whether it chooses a link.
+    pub fn matches(&self, link: &Link<'_>) -> bool {
+        if self.name == "href" {
+            return self.matches_value(link.target);
+        }
+        let is_list = matches!(self.name, "rel" | "rt" | "if" | "rev" | "ct");
+        link.attributes().filter(|(name, _)| *name == self.name).any(|(_, value)| {
+            let value = value.unwrap_or_default();
+            self.matches_value(&value) || (is_list && value.split(' ').any(|value| self.matches_value(value)))
+        })
+    }
+
+    fn matches_value(&self, value: &str) -> bool {
+        if self.is_prefix { value.starts_with(self.value) } else { value == self.value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString as _;
+    use alloc::vec::Vec;
+
+    /// The example of RFC 6690 section 5.
+    const SENSORS: &str = r#"</sensors>;ct=40;title="Sensor Index",</sensors/temp>;rt="temperature-c";if="sensor",</sensors/light>;rt="light-lux core.s";if="sensor",<http://www.example.com/sensors/t123>;anchor="/sensors/temp";rel="describedby",</t>;anchor="/sensors/temp";rel="alternate";obs"#;
+
+    fn chosen(text: &str, filter: &str) -> Vec<String> {
+        let filter = Filter::parse(filter);
+        links(text)
+            .map(Result::unwrap)
+            .filter(|link| filter.matches(link))
+            .map(|link| link.target.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn reads_the_example_of_the_rfc() {
+        let found: Vec<_> = links(SENSORS).map(Result::unwrap).collect();
+        assert_eq!(found.len(), 5);
+        assert_eq!(found[0].attribute("title").as_deref(), Some("Sensor Index"));
+        assert_eq!(found[0].attribute("ct").as_deref(), Some("40"));
+        assert_eq!(found[4].attributes().last(), Some(("obs", None)));
+        assert_eq!(found[3].target, "http://www.example.com/sensors/t123");
+    }
+
+    #[test]
+    fn filters_by_target_attribute_and_wildcard() {
+        for (filter, expected) in [
+            ("href=/sensors", &["/sensors"][..]),
+            ("href=/sensors/*", &["/sensors/temp", "/sensors/light"]),
+            ("rt=light-lux", &["/sensors/light"]),
+            ("rt=core.s", &["/sensors/light"]),
+            ("rt=core*", &["/sensors/light"]),
+            ("rt=temperature*", &["/sensors/temp"]),
+            ("title=Sensor Index", &["/sensors"]),
+            ("title=Index", &[]),
+            ("title=Sensor*", &["/sensors"]),
+            ("ct=40", &["/sensors"]),
+            ("obs", &["/t"]),
+            ("obs=*", &["/t"]),
+            ("rt=temperature", &[]),
+            ("anchor=/sensors/temp", &["http://www.example.com/sensors/t123", "/t"]),
+        ] {
+            assert_eq!(chosen(SENSORS, filter), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let mut text = String::new();
+        let mut writer = LinkWriter::new(&mut text);
+        writer.link("/a").text("title", r#"say "a\b", please; <now>"#).flag("obs").number("sz", 7);
+        writer.link("/b");
+        let found: Vec<_> = links(&text).map(Result::unwrap).collect();
+        assert_eq!(found[0].attribute("title").as_deref(), Some(r#"say "a\b", please; <now>"#));
+        assert_eq!(found[0].attribute("sz").as_deref(), Some("7"));
+        assert_eq!((found[1].target, found[1].attributes().count(), found.len()), ("/b", 0, 2));
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        use LinkReason::*;
+        for (text, expected) in [
+            ("", None),
+            (" ", None),
+            ("</a>,", Some((5, Target))),
+            ("</a", Some((0, Target))),
+            ("/a", Some((0, Target))),
+            ("</a> </b>", Some((5, Separator))),
+            ("</a>;", Some((5, AttributeName))),
+            ("</a>;=1", Some((5, AttributeName))),
+            ("</a>;rt=\"x", Some((8, Unclosed))),
+            ("</a>;rt=\"x\\\"", Some((8, Unclosed))),
+        ] {
+            let found = links(text).find_map(Result::err).map(|error| (error.position, error.reason));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Who observes what, and whom to tell when.
+//!
+//! ```text
+//!                         a change that touches it
+//!                ┌──────────────────────────────────────────┐
+//!                │                                          ▼
+//!             Quiet                                     Due(when)
+//!                ▲                                          │
+//!                └──────────────────────────────────────────┘
+//!                  its answer was made anew, and sent if its bytes differ
+//! ```
+//! `when` is at once, or [`Limits::notify_period`](crate::Limits::notify_period) after the observer was told last.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::question::Kept;
+use crate::coap::ObservationId;
+use crate::datastore::OwnedChange;
+use crate::schema::{NodeIndex, Schema};
+use crate::time::Instant;
+use crate::value::InstanceIdentifier;
+
+/// What an observation is about.
+#[derive(Debug, PartialEq)]
+pub(super) enum Watched {
+    /// Notifications: all, or those named.
+    Events(Option<Vec<InstanceIdentifier>>),
+    /// Data nodes, with all below them.
+    Nodes(Vec<InstanceIdentifier>),
+}
+
+#[derive(Debug)]
+pub(super) struct Observer {
+    pub(super) asked: Kept,
+    pub(super) watched: Watched,
+    /// Of the answer sent last.
+    pub(super) digest: u64,
+    /// When it was sent.
+    pub(super) told: Instant,
+    /// `Due(when)`; otherwise quiet.
+    due: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Feed {
+    observers: BTreeMap<ObservationId, Observer>,
+    dues: BTreeSet<(Instant, ObservationId)>,
+    bytes: usize,
+}
+
+impl Feed {
+    /// Bytes of the requests that are kept.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn insert(&mut self, id: ObservationId, asked: Kept, watched: Watched, digest: u64, now: Instant) {
+        self.bytes += asked.bytes();
+        self.observers.insert(id, Observer { asked, watched, digest, told: now, due: None });
+    }
+
+    pub(super) fn remove(&mut self, id: ObservationId) -> Option<Observer> {
+        let observer = self.observers.remove(&id)?;
+        self.bytes = self.bytes.saturating_sub(observer.asked.bytes());
+        if let Some(due) = observer.due {
+            self.dues.remove(&(due, id));
+        }
+        Some(observer)
+    }
+
+    pub(super) fn get(&self, id: ObservationId) -> Option<&Observer> {
+        self.observers.get(&id)
+    }
+
+    /// The answer with this digest was sent.
+    pub(super) fn told(&mut self, id: ObservationId, digest: u64, now: Instant) {
+        if let Some(observer) = self.observers.get_mut(&id) {
+            observer.digest = digest;
+            observer.told = now;
+        }
+    }
+
+    /// Configuration or pushed state was changed.
+    pub(super) fn committed(&mut self, schema: &Schema, changes: &[OwnedChange], now: Instant, period: Duration) {
+        for change in changes {
+            self.changed(schema, &scope(schema, &change.at), now, period);
+        }
+    }
+
+    /// The value of a node, or of nodes below it, may be another one.
+    pub(super) fn changed(&mut self, schema: &Schema, at: &InstanceIdentifier, now: Instant, period: Duration) {
+        for (id, observer) in &mut self.observers {
+            let touched = match &observer.watched {
+                Watched::Nodes(nodes) => nodes.iter().any(|node| touches(schema, at, node)),
+                Watched::Events(_) => false,
+            };
+            if touched && observer.due.is_none() {
+                let due = now.max(observer.told + period);
+                observer.due = Some(due);
+                self.dues.insert((due, *id));
+            }
+        }
+    }
+
+    /// A notification was raised.
+    pub(super) fn raised(&mut self, at: &InstanceIdentifier, now: Instant) {
+        for (id, observer) in &mut self.observers {
+            let wanted = match &observer.watched {
+                Watched::Events(None) => true,
+                Watched::Events(Some(wanted)) => {
+                    wanted.iter().any(|wanted| wanted.node == at.node && at.keys.starts_with(&wanted.keys))
+                }
+                Watched::Nodes(_) => false,
+            };
+            if wanted && observer.due.is_none() {
+                observer.due = Some(now);
+                self.dues.insert((now, *id));
+            }
+        }
+    }
+
+    /// The next observer whose answer is to be made anew by now.
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<ObservationId> {
+        let (due, id) = self.dues.first().copied().filter(|(due, _)| *due <= now)?;
+        self.dues.remove(&(due, id));
+        if let Some(observer) = self.observers.get_mut(&id) {
+            observer.due = None;
+        }
+        Some(id)
+    }
+
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.dues.first().map(|(due, _)| *due)
+    }
+}
+
+/// Where a change may be seen: a node of a case decides which defaults of its siblings are in use (RFC 7950 section
+/// 7.6.1), so it is seen from the node around the choice.
+fn scope(schema: &Schema, at: &InstanceIdentifier) -> InstanceIdentifier {
+    let around = schema.case_of(at.node).and_then(|member| schema.choice(member.choice)).map(|choice| choice.parent);
+    match around {
+        None => at.clone(),
+        Some(NodeIndex::ROOT) => InstanceIdentifier::new(NodeIndex::ROOT),
+        Some(parent) => {
+            let count: usize = schema.path(parent).map(|step| schema.entry_key_count(step)).sum();
+            InstanceIdentifier { node: parent, keys: at.keys.get(..count).unwrap_or(&at.keys).to_vec() }
+        }
+    }
+}
+
+/// Whether a change at one place is seen at the other: one stands above the other, or both are the same.
+fn touches(schema: &Schema, changed: &InstanceIdentifier, observed: &InstanceIdentifier) -> bool {
+    (schema.is_within(changed.node, observed.node) || schema.is_within(observed.node, changed.node))
+        && changed.keys.iter().zip(&observed.keys).all(|(a, b)| a == b)
+}

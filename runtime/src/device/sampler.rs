@@ -1,0 +1,174 @@
+//! Pulled values that somebody observes: each is read by one sampler, however many observe it, and by none while
+//! nobody does.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::schema::{Flags, NodeIndex, NodeKind, Schema};
+use crate::time::Instant;
+use crate::value::InstanceIdentifier;
+
+/// What is read together: a leaf, or a list without keys with the leafs below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Source {
+    pub(super) at: InstanceIdentifier,
+    /// How many leafs of the schema that is.
+    pub(super) leaves: usize,
+}
+
+#[derive(Debug)]
+struct Sample {
+    observers: usize,
+    leaves: usize,
+    /// Of the value read last; `None` before the first time.
+    digest: Option<u64>,
+    due: Instant,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Sampler {
+    samples: BTreeMap<InstanceIdentifier, Sample>,
+    dues: BTreeSet<(Instant, InstanceIdentifier)>,
+    leaves: usize,
+}
+
+impl Sampler {
+    /// Of [`Limits::sampled_leaves`](crate::Limits::sampled_leaves), how many are in use.
+    pub(super) fn leaves(&self) -> usize {
+        self.leaves
+    }
+
+    /// How many more would be in use with these sources.
+    pub(super) fn added(&self, sources: &[Source]) -> usize {
+        sources.iter().filter(|source| !self.samples.contains_key(&source.at)).map(|source| source.leaves).sum()
+    }
+
+    /// One more observer of each.
+    pub(super) fn add(&mut self, sources: Vec<Source>, now: Instant, period: Duration) {
+        for Source { at, leaves } in sources {
+            if let Some(sample) = self.samples.get_mut(&at) {
+                sample.observers += 1;
+                continue;
+            }
+            let due = now + period;
+            self.leaves += leaves;
+            self.dues.insert((due, at.clone()));
+            self.samples.insert(at, Sample { observers: 1, leaves, digest: None, due });
+        }
+    }
+
+    /// One observer of each is gone.
+    pub(super) fn remove(&mut self, sources: &[Source]) {
+        for source in sources {
+            let Some(sample) = self.samples.get_mut(&source.at) else { continue };
+            sample.observers -= 1;
+            if sample.observers == 0 {
+                self.leaves = self.leaves.saturating_sub(sample.leaves);
+                self.dues.remove(&(sample.due, source.at.clone()));
+                self.samples.remove(&source.at);
+            }
+        }
+    }
+
+    /// The next source that is to be read by now; its next time is one period later.
+    pub(super) fn take_due(&mut self, now: Instant, period: Duration) -> Option<InstanceIdentifier> {
+        let (due, at) = self.dues.first().filter(|(due, _)| *due <= now).cloned()?;
+        self.dues.remove(&(due, at.clone()));
+        let next = now + period.max(Duration::from_millis(1));
+        if let Some(sample) = self.samples.get_mut(&at) {
+            sample.due = next;
+            self.dues.insert((next, at.clone()));
+        }
+        Some(at)
+    }
+
+    /// Remembers what was read; whether it differs from the time before.
+    pub(super) fn read(&mut self, at: &InstanceIdentifier, digest: u64) -> bool {
+        self.samples.get_mut(at).is_some_and(|sample| sample.digest.replace(digest) != Some(digest))
+    }
+
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.dues.first().map(|(due, _)| *due)
+    }
+}
+
+/// The sources of an observed node: its pulled leafs, those without a timer aside.
+pub(super) fn sources(schema: &Schema, observed: &[InstanceIdentifier], configuration_only: bool) -> Vec<Source> {
+    let mut found: Vec<Source> = Vec::new();
+    for at in observed {
+        let mut known = Vec::new();
+        if configuration_only {
+            // readings 26: what was asked for is told whatever `c` says, its descendants are not
+            if is_value(schema, at.node) && is_pulled(schema, at.node) {
+                known.push(Source { at: at.clone(), leaves: 1 });
+            }
+        } else {
+            below(schema, at, &mut known);
+        }
+        for source in known {
+            match found.iter_mut().find(|other| other.at == source.at) {
+                Some(same) => same.leaves = same.leaves.max(source.leaves),
+                None => found.push(source),
+            }
+        }
+    }
+    found
+}
+
+fn below(schema: &Schema, observed: &InstanceIdentifier, found: &mut Vec<Source>) {
+    let rows = match schema.node(observed.node) {
+        Some(row) => observed.node.0..row.end,
+        None => 0..u16::try_from(schema.nodes.len()).unwrap_or(u16::MAX),
+    };
+    for node in rows.map(NodeIndex) {
+        let is_list = schema.node(node).is_some_and(|row| row.kind() == NodeKind::List && !row.is_config());
+        if !(is_list || is_value(schema, node)) || !is_pulled(schema, node) {
+            continue;
+        }
+        let at = source(schema, node, observed);
+        match found.iter_mut().find(|other| other.at == at) {
+            Some(same) => same.leaves += 1,
+            None => found.push(Source { at, leaves: 1 }),
+        }
+    }
+}
+
+/// The leaf with the keys that the observation gives, or the list whose keys it leaves open.
+fn source(schema: &Schema, node: NodeIndex, observed: &InstanceIdentifier) -> InstanceIdentifier {
+    let mut used = 0;
+    for step in schema.path(node) {
+        let own = schema.entry_key_count(step);
+        let open = observed.keys.len() < used + own;
+        if open {
+            let keys = observed.keys.get(..used).unwrap_or(&[]).to_vec();
+            return InstanceIdentifier { node: step, keys };
+        }
+        used += own;
+    }
+    InstanceIdentifier { node, keys: observed.keys.get(..used).unwrap_or(&[]).to_vec() }
+}
+
+fn is_value(schema: &Schema, node: NodeIndex) -> bool {
+    schema.node(node).is_some_and(|row| {
+        matches!(row.kind(), NodeKind::Leaf | NodeKind::LeafList | NodeKind::Anydata | NodeKind::Anyxml)
+    })
+}
+
+/// Whether the board is asked for the node, and by a timer.
+fn is_pulled(schema: &Schema, node: NodeIndex) -> bool {
+    let Some(row) = schema.node(node) else { return false };
+    let flagged = |flag| schema.path(node).filter_map(|step| schema.node(step)).any(|row| row.flags.has(flag));
+    let in_operation = || {
+        schema.path(node).filter_map(|step| schema.node(step)).any(|row| {
+            matches!(row.kind(), NodeKind::Rpc | NodeKind::Action | NodeKind::Notification | NodeKind::Structure)
+        })
+    };
+    !row.is_config()
+        && !row.flags.has(Flags::KEY)
+        && !flagged(Flags::PUSHED)
+        && !flagged(Flags::EVENT_DRIVEN)
+        && !in_operation()
+        // the engine itself answers the YANG library, which doesn't change
+        && schema.module_of(node).is_none_or(|module| module.name != "ietf-yang-library")
+}
