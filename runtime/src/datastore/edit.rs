@@ -30,6 +30,8 @@ pub struct Edit<'a> {
     pub(super) store: &'a mut Datastore,
     pub(super) log: Vec<Record>,
     pub(super) origin: Origin,
+    /// Why an operation failed: what it did halfway must not be committed.
+    failed: Option<EditError>,
     /// The case that this edit has chosen, by the instance around the choice.
     pub(super) chosen: BTreeMap<(ChoiceIndex, Vec<Value>), u16>,
 }
@@ -59,7 +61,7 @@ pub(super) enum Record {
 
 impl<'a> Edit<'a> {
     pub(super) fn new(store: &'a mut Datastore, origin: Origin) -> Edit<'a> {
-        Edit { store, log: Vec::new(), origin, chosen: BTreeMap::new() }
+        Edit { store, log: Vec::new(), origin, failed: None, chosen: BTreeMap::new() }
     }
 
     /// The datastore as this edit has made it so far.
@@ -74,8 +76,13 @@ impl<'a> Edit<'a> {
     /// [`Data::List`] for the whole list. Replacing an ancestor leaves alone what the requester can't read.
     ///
     /// # Errors
-    /// Says which instance and why; the edit can only be dropped then.
+    /// Says which instance and why. The edit can only be dropped then: [`Edit::validate`] gives the same error.
     pub fn replace(&mut self, to: &InstanceIdentifier, data: Data) -> Result<(), EditError> {
+        let done = self.try_replace(to, data);
+        self.note(done)
+    }
+
+    fn try_replace(&mut self, to: &InstanceIdentifier, data: Data) -> Result<(), EditError> {
         if to.node == NodeIndex::ROOT {
             let Data::Container(content) = data else {
                 return Err(EditError::new(to.clone(), Reason::InvalidDatatype));
@@ -149,6 +156,11 @@ impl<'a> Edit<'a> {
     /// # Errors
     /// [`Reason::MissingKey`] for a key leaf; the others as [`Edit::replace`].
     pub fn delete(&mut self, from: &InstanceIdentifier) -> Result<bool, EditError> {
+        let done = self.try_delete(from);
+        self.note(done)
+    }
+
+    fn try_delete(&mut self, from: &InstanceIdentifier) -> Result<bool, EditError> {
         if from.node == NodeIndex::ROOT {
             let any = !self.store.content.is_empty();
             return self.replace_all(Content::new()).map(|()| any);
@@ -186,14 +198,25 @@ impl<'a> Edit<'a> {
     /// # Errors
     /// As [`Edit::replace`].
     pub fn replace_all(&mut self, content: Content) -> Result<(), EditError> {
-        self.assign_children(NodeIndex::ROOT, &mut Vec::new(), content, false)
+        let done = self.assign_children(NodeIndex::ROOT, &mut Vec::new(), content, false);
+        self.note(done)
+    }
+
+    fn note<T>(&mut self, done: Result<T, EditError>) -> Result<T, EditError> {
+        if let Err(error) = &done {
+            self.failed.get_or_insert_with(|| error.clone());
+        }
+        done
     }
 
     /// Checks what the edit can affect against the whole resulting tree (RFC 7950 section 8.1).
     ///
     /// # Errors
-    /// The first rule that is broken; the edit is undone.
-    pub fn validate(self) -> Result<Valid<'a>, EditError> {
+    /// The first operation that failed, else the first rule that is broken; the edit is undone.
+    pub fn validate(mut self) -> Result<Valid<'a>, EditError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         validate::affected(self.store, &self.log)?;
         Ok(Valid::new(self))
     }

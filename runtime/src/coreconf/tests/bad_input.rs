@@ -3,6 +3,8 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use proptest::prelude::*;
+
 use super::{Code, Device, Method, Request, bytes, cbor, formats, pair, request};
 use crate::board::Fault;
 use crate::coreconf::errors::{Failure, TABLE};
@@ -270,5 +272,47 @@ fn the_table_is_whole_and_its_codes_are_errors() {
         assert!(matches!(row.code.class(), 4 | 5) && matches!(row.lwm2m.class(), 4 | 5), "{row:?}");
         assert!(row.tag == 0 || sids::identity_name(row.tag).is_some());
         assert!(row.app_tag == 0 || (row.tag != 0 && sids::identity_name(row.app_tag).is_some()), "{row:?}");
+    }
+}
+
+/// Payloads that are nearly right.
+fn nearly() -> impl Strategy<Value = Vec<u8>> {
+    let good = [
+        bytes([cbor!({1100 => {1 => "a", 2 => "1", 5 => 1}}), cbor!({1001 => "x"})]),
+        bytes([cbor!({1000 => {1 => "x", 2 => 3, 6 => ["a"], 10 => {1 => "red"}}})]),
+        bytes([cbor!({1000 => {17 => {1 => 1}}, 1200 => [{1 => 2}, {1 => 1}], 1710 => {1 => ["m"]}})]),
+        pair(cbor!([1100, "a"]), cbor!({5 => 1, 8 => [{1 => 3}]})),
+        pair(cbor!([1110, "a"]), cbor!({2 => 4})),
+        bytes([cbor!(1000), cbor!([1100, "a"]), cbor!(1013), cbor!(1400)]),
+    ];
+    let mutated = (prop::sample::select(good.to_vec()), prop::collection::vec((any::<usize>(), any::<u8>()), 0..3));
+    let mutated = mutated.prop_map(|(mut payload, changes)| {
+        for (at, byte) in changes {
+            let at = at % payload.len();
+            payload[at] = byte;
+        }
+        payload
+    });
+    prop_oneof![4 => mutated, 1 => prop::collection::vec(any::<u8>(), 0..40)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_payload_is_answered_and_a_refused_one_changes_nothing(payloads in prop::collection::vec(nearly(), 1..4)) {
+        let mut device = ready();
+        for payload in &payloads {
+            for method in [Method::IPatch, Method::Put, Method::Post, Method::Fetch, Method::Get, Method::Delete] {
+                let before = (device.store.content().clone(), device.store.revision(), device.store.instances());
+                let answer = device.ask(&request(method, payload));
+                if !answer.code.is_success() {
+                    let after = (device.store.content().clone(), device.store.revision(), device.store.instances());
+                    prop_assert_eq!(&before, &after);
+                    prop_assert_eq!(answer.code.class(), 4);
+                }
+                prop_assert!(method.is_safe() || answer.committed.changes.is_empty() == (before.1 == device.store.revision()));
+            }
+        }
     }
 }

@@ -341,3 +341,14 @@ fn values_are_checked_against_their_types() {
     refused(&mut store, Reason::InvalidDatatype, |edit| edit.replace(&at("/t:box"), leaf("no container")));
     assert!(store.content().is_empty());
 }
+
+#[test]
+fn an_edit_with_a_failed_operation_can_not_be_committed() {
+    let mut store = empty();
+    let mut edit = store.edit(Origin::Board);
+    edit.replace(&at("/t:box/name"), leaf("x")).unwrap();
+    let half = content("/t:box", [("name", leaf("y")), ("level", number(101))]);
+    let failed = edit.replace(&at("/t:box"), Data::Container(half)).unwrap_err();
+    assert_eq!(edit.validate().map(drop), Err(failed));
+    assert!(store.content().is_empty());
+}
