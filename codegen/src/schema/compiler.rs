@@ -18,6 +18,9 @@ pub(crate) type Features = HashMap<String, HashSet<String>>;
 /// More nodes than this are a mistake (or an attack): groupings that use groupings grow exponentially.
 pub(super) const NODE_LIMIT: usize = 400_000;
 
+/// Enums, bits, patterns and union members of all types together: a typedef may be used by many leafs and unions.
+pub(super) const TYPE_LIMIT: usize = 8_000_000;
+
 /// How deep schema nodes, `uses` and typedefs may nest.
 pub(super) const DEPTH_LIMIT: usize = 128;
 
@@ -107,7 +110,10 @@ pub(super) struct Compiler<'a> {
     /// Nodes that an unsupported feature or a deviation took away: naming them is no mistake.
     pub(super) pruned: HashSet<(Option<NodeId>, String)>,
     pub(super) too_many: bool,
+    pub(super) too_deep: bool,
     pub(super) feature_states: HashMap<Span, bool>,
+    /// How much of [`TYPE_LIMIT`] is used.
+    pub(super) type_weight: usize,
 }
 
 impl<'a> Compiler<'a> {
@@ -153,7 +159,9 @@ impl<'a> Compiler<'a> {
             siblings: Siblings::default(),
             pruned: HashSet::new(),
             too_many: false,
+            too_deep: false,
             feature_states: HashMap::new(),
+            type_weight: 0,
         }
     }
 
@@ -178,6 +186,15 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn error(&mut self, span: Span, message: impl Into<String>, rule: &str) {
         self.diagnostics.push(Diagnostic::error(message).at(span, "").rule(rule));
+    }
+
+    /// Tells once that something is nested beyond [`DEPTH_LIMIT`]; what is behind it is left out.
+    pub(super) fn tell_too_deep(&mut self, span: Span, what: &str) {
+        if !std::mem::replace(&mut self.too_deep, true) {
+            let message = format!("{what} more than {DEPTH_LIMIT} deep");
+            let help = "this is a limit of Comi, not of YANG; no model made for use comes near it";
+            self.diagnostics.push(Diagnostic::error(message).at(span, "").help(help));
+        }
     }
 
     /// The module that a prefix stands for; an unknown one is told, once per place.

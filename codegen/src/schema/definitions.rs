@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::circles::circles;
 use super::compiled::{Extension, Feature, Identity, IdentityId, ModuleId, Status};
 use super::compiler::{Compiler, Place};
 use super::load::UnitId;
@@ -17,6 +18,8 @@ pub(super) struct ScopeId(usize);
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     parent: Option<ScopeId>,
+    /// What its definitions see, itself included.
+    place: Place,
     typedefs: HashMap<&'a str, &'a Statement>,
     groupings: HashMap<&'a str, &'a Statement>,
 }
@@ -131,13 +134,14 @@ impl<'a> Compiler<'a> {
             }
         }
         // RFC 7950 section 7.18.2: no identity is derived from itself.
-        for (id, (statement, _)) in &all {
-            if self.derived(*id, *id) {
-                let message = format!("identity `{}` is derived from itself", statement.text());
-                self.error(statement.head, message, "RFC 7950 section 7.18.2");
-                if let Some(identity) = self.schema.identities.get_mut(id.0) {
-                    identity.bases.clear();
-                }
+        let bases = |identity: &Identity| identity.bases.iter().map(|base| base.0).collect();
+        let edges: Vec<Vec<usize>> = self.schema.identities.iter().map(bases).collect();
+        for circle in circles(edges.len(), &edges) {
+            let first = circle.iter().min().and_then(|first| self.schema.identities.get_mut(*first));
+            if let Some(identity) = first {
+                identity.bases.clear();
+                let (span, message) = (identity.span, format!("identity `{}` is derived from itself", identity.name));
+                self.error(span, message, "RFC 7950 section 7.18.2");
             }
         }
     }
@@ -196,7 +200,9 @@ impl<'a> Compiler<'a> {
         if let Some(scope) = self.scope_of.get(&statement.span) {
             return Place { scope: Some(*scope), ..place };
         }
-        let mut scope = Scope { parent: place.scope, typedefs: HashMap::new(), groupings: HashMap::new() };
+        let id = ScopeId(self.scopes.len());
+        let own = Place { scope: Some(id), ..place };
+        let mut scope = Scope { parent: place.scope, place: own, typedefs: HashMap::new(), groupings: HashMap::new() };
         for child in statement.children.iter().filter(|child| child.argument.is_some()) {
             let (kind, table) = match child.keyword.name.as_str() {
                 "typedef" => (Kind::Typedef, &mut scope.typedefs),
@@ -212,10 +218,18 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        let id = ScopeId(self.scopes.len());
         self.scopes.push(scope);
         self.scope_of.insert(statement.span, id);
-        Place { scope: Some(id), ..place }
+        own
+    }
+
+    /// All typedefs of scopes below the top level.
+    pub(super) fn local_typedefs(&self) -> Vec<(&'a Statement, Place)> {
+        let of = |scope: &Scope<'a>| {
+            let place = scope.place;
+            scope.typedefs.values().map(move |typedef| (*typedef, place)).collect::<Vec<_>>()
+        };
+        self.scopes.iter().flat_map(of).collect()
     }
 
     fn in_sight(&self, kind: Kind, name: &str, place: Place) -> Option<(&'a Statement, Place)> {
@@ -262,7 +276,15 @@ impl<'a> Compiler<'a> {
                 names.extend(super::types::BUILT_IN);
             }
             names.sort_unstable();
-            self.unknown(what, name, module, span, names, rule);
+            if own && kind == Kind::Typedef {
+                let diagnostic = Diagnostic::error(format!("there is no type `{name}`")).at(span, "").rule(rule);
+                self.diagnostics.push(match suggest(name, names.into_iter()) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic,
+                });
+            } else {
+                self.unknown(what, name, module, span, names, rule);
+            }
         }
         found
     }

@@ -22,7 +22,7 @@ impl<'a> Compiler<'a> {
             return false;
         }
         if self.resolving.len() > super::compiler::DEPTH_LIMIT {
-            self.error(statement.head, "features depend on each other too deeply", RULE);
+            self.tell_too_deep(statement.head, "features depend on each other");
             return false;
         }
         self.resolving.push(statement.span);

@@ -19,9 +19,7 @@ impl<'a> Compiler<'a> {
         for id in &order {
             self.resolve_leafrefs(*id);
         }
-        for id in &order {
-            self.check_leafref_circle(*id);
-        }
+        self.check_leafref_circles();
         for id in &order {
             self.defaults(*id);
             self.keys(*id);
@@ -37,6 +35,7 @@ impl<'a> Compiler<'a> {
         }
         for id in order {
             let typed = self.drafts.get(id.0).and_then(|draft| draft.typed.clone());
+            let typed = typed.filter(|typed| self.afford(&typed.type_));
             if let (Some(typed), Some(node)) = (typed, self.schema.nodes.get_mut(id.0)) {
                 node.units = node.units.take().or_else(|| typed.units.map(str::to_owned));
                 node.type_ = Some(typed.type_.clone());
@@ -60,7 +59,7 @@ impl<'a> Compiler<'a> {
         let (Some(node), Some(draft)) = (self.node(id), self.drafts.get(id.0)) else { return };
         let parent = node.parent.and_then(|parent| self.node(parent));
         let inherited = parent.is_none_or(|parent| parent.config);
-        let meaningful = node.parent.is_none() || parent.is_some() && self.config_means(id);
+        let meaningful = node.parent.is_none() || parent.is_some() && self.configurable(id);
         let config = match draft.config {
             Some((true, span)) if !inherited && meaningful => {
                 let message = format!("`{}` is configuration below state", node.name);
@@ -75,10 +74,6 @@ impl<'a> Compiler<'a> {
         if let Some(node) = self.schema.nodes.get_mut(id.0) {
             node.config = config;
         }
-    }
-
-    fn config_means(&self, id: NodeId) -> bool {
-        self.configurable(id)
     }
 
     fn attach_type(&mut self, id: NodeId) {
@@ -338,12 +333,13 @@ impl<'a> Compiler<'a> {
                         self.siblings.forget(None, module);
                     }
                 }
-                for typedef in text.statement.all("typedef") {
-                    if let Some(type_) = typedef.child("type") {
-                        self.type_of(type_, place);
-                    }
+                for typedef in text.statement.all("typedef").filter(|typedef| typedef.argument.is_some()) {
+                    self.typedef(typedef, place, typedef);
                 }
             }
+        }
+        for (typedef, place) in self.local_typedefs() {
+            self.typedef(typedef, place, typedef);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Phase 5: the leafs that leafrefs point at (RFC 7950 section 9.9.2).
 
+use super::circles::circles;
 use super::compiled::{ModuleId, NodeId, NodeKind, TypeKind};
-use super::compiler::Compiler;
+use super::compiler::{Compiler, Draft};
 use super::load::UnitId;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -257,39 +258,29 @@ impl Compiler<'_> {
     }
 
     /// RFC 7950 section 9.9: a chain of leafrefs ends. Circles are told and cut.
-    pub(super) fn check_leafref_circle(&mut self, leaf: NodeId) {
-        let target = |compiler: &Self, id: NodeId| {
-            let typed = compiler.drafts.get(id.0)?.typed.clone()?;
-            match typed.type_.kind {
-                TypeKind::Leafref { target, .. } => target,
-                _ => None,
-            }
+    pub(super) fn check_leafref_circles(&mut self) {
+        let target = |draft: &Draft<'_>| match draft.typed.as_ref().map(|typed| &typed.type_.kind) {
+            Some(TypeKind::Leafref { target: Some(target), .. }) => vec![target.0],
+            _ => Vec::new(),
         };
-        let (mut slow, mut fast) = (leaf, leaf);
-        loop {
-            let Some(next) = target(self, fast).and_then(|next| target(self, next)) else { return };
-            fast = next;
-            let Some(next) = target(self, slow) else { return };
-            slow = next;
-            if slow == fast {
-                break;
+        let edges: Vec<Vec<usize>> = self.drafts.iter().map(target).collect();
+        for circle in circles(edges.len(), &edges) {
+            let Some(leaf) = circle.iter().min().copied().map(NodeId) else { continue };
+            let Some(typed) = self.drafts.get(leaf.0).and_then(|draft| draft.typed.clone()) else { continue };
+            let name = self.node(leaf).map_or("", |node| node.name.as_str());
+            let message = format!("leafref `{name}` refers to itself in a circle");
+            let mut diagnostic = Diagnostic::error(message).rule("RFC 7950 section 9.9");
+            if let Some((_, span)) = typed.paths.first() {
+                diagnostic = diagnostic.at(*span, "");
             }
-        }
-        let Some(typed) = self.drafts.get(slow.0).and_then(|draft| draft.typed.clone()) else { return };
-        let name = self.node(slow).map_or("", |node| node.name.as_str());
-        let span = typed.paths.first().map(|(_, span)| *span);
-        let mut diagnostic =
-            Diagnostic::error(format!("leafref `{name}` refers to itself in a circle")).rule("RFC 7950 section 9.9");
-        if let Some(span) = span {
-            diagnostic = diagnostic.at(span, "");
-        }
-        self.diagnostics.push(diagnostic);
-        let mut own = (*typed).clone();
-        if let TypeKind::Leafref { target, .. } = &mut own.type_.kind {
-            *target = None;
-        }
-        if let Some(draft) = self.drafts.get_mut(slow.0) {
-            draft.typed = Some(std::rc::Rc::new(own));
+            self.diagnostics.push(diagnostic);
+            let mut own = (*typed).clone();
+            if let TypeKind::Leafref { target, .. } = &mut own.type_.kind {
+                *target = None;
+            }
+            if let Some(draft) = self.drafts.get_mut(leaf.0) {
+                draft.typed = Some(std::rc::Rc::new(own));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::circles::circles;
 use super::compiled::ModuleId;
 use super::compiler::Diagnostics;
 use crate::diagnostic::{Diagnostic, suggest};
@@ -330,51 +331,13 @@ impl Loader<'_> {
         self.unit(statement, module);
     }
 
-    /// RFC 7950 section 7.1.5: no circular imports. Modules that nobody in question needs are taken away until only
-    /// cycles (and what leads from one to another) are left.
+    /// RFC 7950 section 7.1.5: no circular imports.
     fn cycles(&mut self) {
-        let count = self.loaded.modules.len();
         let imports = |module: usize| self.loaded.modules.get(module).map_or(&[][..], |family| &family.imports);
-        let mut importers: Vec<Vec<usize>> = vec![Vec::new(); count];
-        let mut open: Vec<usize> = (0..count).map(|module| imports(module).len()).collect();
-        for module in 0..count {
-            for (imported, ..) in imports(module) {
-                if let Some(list) = importers.get_mut(imported.0) {
-                    list.push(module);
-                }
-            }
-        }
-        let mut done: Vec<usize> = (0..count).filter(|module| imports(*module).is_empty()).collect();
-        while let Some(module) = done.pop() {
-            for importer in importers.get(module).into_iter().flatten() {
-                if let Some(left) = open.get_mut(*importer) {
-                    *left -= 1;
-                    if *left == 0 {
-                        done.push(*importer);
-                    }
-                }
-            }
-        }
-        let stuck = |module: usize| open.get(module).is_some_and(|left| *left > 0);
-        let mut told = vec![false; count];
-        let mut found = Vec::new();
-        for start in 0..count {
-            let (mut trail, mut at) = (Vec::new(), start);
-            while stuck(at) && !told.get(at).copied().unwrap_or(true) && !trail.contains(&at) {
-                trail.push(at);
-                let next = imports(at).iter().find(|(imported, ..)| stuck(imported.0));
-                at = next.map_or(at, |(imported, ..)| imported.0);
-            }
-            if let Some(first) = trail.iter().position(|module| *module == at) {
-                found.push(trail.get(first..).unwrap_or_default().to_vec());
-            }
-            for module in trail {
-                if let Some(told) = told.get_mut(module) {
-                    *told = true;
-                }
-            }
-        }
-        for cycle in found {
+        let count = self.loaded.modules.len();
+        let edges: Vec<Vec<usize>> =
+            (0..count).map(|module| imports(module).iter().map(|(imported, ..)| imported.0).collect()).collect();
+        for cycle in circles(count, &edges) {
             let name = |module: &usize| self.loaded.modules.get(*module).map_or("", |family| family.name.as_str());
             let names: Vec<&str> = cycle.iter().chain(cycle.first()).map(name).collect();
             let mut diagnostic = Diagnostic::error(format!("modules import each other: {}", names.join(" -> ")));

@@ -14,6 +14,7 @@
 pub mod compiled;
 
 mod augments;
+mod circles;
 mod compact;
 mod compiler;
 mod definitions;

@@ -93,7 +93,7 @@ impl<'a> Compiler<'a> {
             return;
         }
         if place.depth >= DEPTH_LIMIT {
-            self.error(statement.head, format!("nodes are nested more than {DEPTH_LIMIT} deep"), "our own limit");
+            self.tell_too_deep(statement.head, "nodes and groupings are nested");
             return;
         }
         let shorthand = kind != NodeKind::Case
@@ -110,6 +110,9 @@ impl<'a> Compiler<'a> {
             },
             false => parent,
         };
+        if matches!(kind, NodeKind::Action | NodeKind::Notification) && !self.operation_allowed(statement, parent) {
+            return;
+        }
         let Some(id) = self.add(kind, statement, parent, place) else { return };
         let inside = self.inside(statement, place);
         match kind {
@@ -132,6 +135,28 @@ impl<'a> Compiler<'a> {
             NodeKind::Leaf | NodeKind::LeafList | NodeKind::Anydata | NodeKind::Anyxml => {}
             _ => self.children(statement, Some(id), inside),
         }
+    }
+
+    /// RFC 7950 sections 7.15 and 7.16: an action or notification of data is tied to a data node that can be named.
+    fn operation_allowed(&mut self, statement: &Statement, parent: Option<NodeId>) -> bool {
+        let mut at = parent;
+        while let Some((id, node)) = at.and_then(|id| Some((id, self.node(id)?))) {
+            let reason = match node.kind {
+                NodeKind::Rpc | NodeKind::Action => "it is an operation itself",
+                NodeKind::Notification => "it is a notification",
+                NodeKind::List if self.drafts.get(id.0).is_some_and(|draft| draft.key.is_none()) => "it has no key",
+                _ => {
+                    at = node.parent;
+                    continue;
+                }
+            };
+            let keyword = statement.keyword.name.as_str();
+            let message = format!("{keyword} `{}` may not stand in `{}`", statement.text(), node.name);
+            let diagnostic = Diagnostic::error(message).at(statement.head, "").with(node.span, reason);
+            self.diagnostics.push(diagnostic.rule(crate::syntax::section(keyword)));
+            return false;
+        }
+        true
     }
 
     /// A node with what its own statement says.

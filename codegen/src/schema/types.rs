@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::compiled::{ModuleId, Type, TypeKind};
-use super::compiler::{Compiler, DEPTH_LIMIT, Place};
+use super::compiler::{Compiler, DEPTH_LIMIT, Place, TYPE_LIMIT};
 use super::definitions::Kind;
 use super::load::UnitId;
 use super::restrictions::{self, Refusal};
@@ -53,9 +53,20 @@ impl<'a> Compiler<'a> {
         if let Some(known) = self.types.get(&statement.span) {
             return known.clone();
         }
-        let typed = self.make_type(statement, place).map(Rc::new);
+        let typed = self.make_type(statement, place).filter(|typed| self.afford(&typed.type_)).map(Rc::new);
         self.types.insert(statement.span, typed.clone());
         typed
+    }
+
+    /// Whether a copy of this type is within the limit; that it is not is told once.
+    pub(super) fn afford(&mut self, type_: &Type) -> bool {
+        let before = self.type_weight;
+        self.type_weight = before.saturating_add(weight(type_));
+        if before <= TYPE_LIMIT && self.type_weight > TYPE_LIMIT {
+            let help = "enumerations and unions in typedefs that many leafs and unions use add up";
+            self.diagnostics.push(Diagnostic::error("the types of the schema are too large").help(help));
+        }
+        self.type_weight <= TYPE_LIMIT
     }
 
     fn make_type(&mut self, statement: &'a Statement, place: Place) -> Option<Typed<'a>> {
@@ -75,7 +86,12 @@ impl<'a> Compiler<'a> {
         Some(typed)
     }
 
-    fn typedef(&mut self, definition: &'a Statement, place: Place, used: &Statement) -> Option<Rc<Typed<'a>>> {
+    pub(super) fn typedef(
+        &mut self,
+        definition: &'a Statement,
+        place: Place,
+        used: &Statement,
+    ) -> Option<Rc<Typed<'a>>> {
         if let Some(known) = self.types.get(&definition.span) {
             return known.clone();
         }
@@ -86,13 +102,17 @@ impl<'a> Compiler<'a> {
             return None;
         }
         if self.resolving.len() >= DEPTH_LIMIT {
-            self.error(definition.head, "typedefs are nested too deeply", "our own limit");
+            self.tell_too_deep(definition.head, "typedefs are nested");
             return None;
         }
         self.resolving.push(definition.span);
         let base = definition.child("type").and_then(|base| self.type_of(base, place));
         self.resolving.pop();
-        let typed = base.and_then(|base| {
+        let deep = base.as_ref().is_some_and(|base| base.type_.typedefs.len() >= DEPTH_LIMIT);
+        if deep {
+            self.tell_too_deep(definition.head, "typedefs are nested");
+        }
+        let typed = base.filter(|_| !deep).and_then(|base| {
             let mut typed = (*base).clone();
             let module = self.unit(place.unit)?.module;
             let origin = (self.module_name(module).to_owned(), definition.text().to_owned());
@@ -162,7 +182,8 @@ impl<'a> Compiler<'a> {
                         _ => members.push(typed.type_.clone()),
                     }
                     if members.len() > usize::from(u16::MAX) {
-                        self.error(statement.head, "the union has too many members", "our own limit");
+                        self.diagnostics
+                            .push(Diagnostic::error("the union has too many members").at(statement.head, ""));
                         return None;
                     }
                 }
@@ -241,6 +262,16 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn module_of(&self, unit: UnitId) -> Option<ModuleId> {
         self.unit(unit).map(|unit| unit.module)
+    }
+}
+
+fn weight(type_: &Type) -> usize {
+    match &type_.kind {
+        TypeKind::Bits { bits } => 1 + bits.len(),
+        TypeKind::Enumeration { enums } => 1 + enums.len(),
+        TypeKind::String { patterns, .. } => 1 + patterns.len(),
+        TypeKind::Union { members } => 1 + members.iter().map(weight).sum::<usize>(),
+        _ => 1 + type_.typedefs.len(),
     }
 }
 

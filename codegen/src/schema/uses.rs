@@ -32,7 +32,7 @@ impl<'a> Compiler<'a> {
             return;
         }
         if place.depth >= DEPTH_LIMIT {
-            self.error(statement.head, format!("`uses` is nested more than {DEPTH_LIMIT} deep"), "our own limit");
+            self.tell_too_deep(statement.head, "nodes and groupings are nested");
             return;
         }
         let before = self.children_of(parent, place.module).len();

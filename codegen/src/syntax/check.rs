@@ -84,7 +84,7 @@ fn check_substatements(statement: &Statement, rule: &Rule, version_1_1: bool, di
             );
         }
         if let Some(first) = seen.get(name).filter(|_| !allowed.repeatable) {
-            let message = format!("`{keyword}` has more than one `{name}`");
+            let message = format!("{} has more than one `{name}`", named(statement));
             let diagnostic = Diagnostic::error(message).at(child.head, "").rule(&section);
             diagnostics.push(diagnostic.with(*first, "the first is here"));
             continue;
@@ -93,12 +93,17 @@ fn check_substatements(statement: &Statement, rule: &Rule, version_1_1: bool, di
     }
     let absent = |keyword: &str| !seen.contains_key(keyword) && !meant.contains(&keyword);
     for missing in rule.substatements.iter().filter(|wanted| wanted.required && absent(wanted.keyword)) {
-        let message = match statement.text() {
-            "" => format!("`{keyword}` has no `{}`", missing.keyword),
-            name => format!("{keyword} `{name}` has no `{}`", missing.keyword),
-        };
+        let message = format!("{} has no `{}`", named(statement), missing.keyword);
         let section = grammar::section(missing.keyword);
         diagnostics.push(Diagnostic::error(message).at(statement.head, "").rule(section));
+    }
+}
+
+/// A statement as a message names it.
+fn named(statement: &Statement) -> String {
+    match statement.text() {
+        "" => format!("`{}`", statement.keyword.name),
+        text => format!("{} `{}`", statement.keyword.name, text.chars().take(60).collect::<String>()),
     }
 }
 
