@@ -2,14 +2,10 @@
 //! decoding gives the data, encoding gives the bytes (readings 7: of nine examples, with map keys in order).
 //! tests/fixtures/README.md says what a vector holds.
 
-#[cfg(test)]
 mod messages;
-#[cfg(test)]
 mod schemas;
-#[cfg(test)]
 mod values;
 
-#[cfg(test)]
 mod fixture {
     use std::fs;
     use std::path::{Path, PathBuf};
