@@ -146,7 +146,8 @@ impl Client {
         }
     }
 
-    /// Ends an observation and waits until the device knows it, or the time is over.
+    /// Ends an observation, and waits until the device has said that it knows, or for the time of
+    /// [`Client::set_timeout`].
     ///
     /// # Errors
     /// When the socket fails.
@@ -154,7 +155,12 @@ impl Client {
         self.observations.retain(|own| *own != observation);
         self.updates.retain(|(own, _)| *own != observation);
         self.endpoint.cancel(self.clock.now(), observation);
-        self.flush().await
+        let deadline = tokio::time::Instant::now() + self.timeout;
+        self.flush().await?;
+        while self.endpoint.usage().confirmables > 0 && tokio::time::Instant::now() < deadline {
+            self.step(Some(deadline)).await?;
+        }
+        Ok(())
     }
 
     fn start(&mut self, request: &Request, observe: bool) -> Result<CallId, ClientError> {

@@ -203,7 +203,10 @@ fn plan_methods(
                 MethodKind::Next(if keys.is_empty() { vec![RustType::Number("u64")] } else { keys })
             }
             Need::Prepare => MethodKind::Prepare(answer()),
-            Need::Pull => MethodKind::Pull { answer: answer(), mandatory: row.flags.has(Flags::MANDATORY) },
+            Need::Pull => {
+                let mandatory = row.flags.has(Flags::MANDATORY) && !is_in_optional_list(source, row.parent);
+                MethodKind::Pull { answer: answer(), mandatory }
+            }
         };
         let own_keys = *need == Need::Existence;
         Some(Method {
@@ -216,6 +219,14 @@ fn plan_methods(
         })
     };
     names.iter().zip(&group.nodes).filter_map(method).collect()
+}
+
+/// Whether a state list without `min-elements` is above: it has no entry unless the board says so, and then nobody
+/// asks for what is mandatory in one.
+fn is_in_optional_list(source: &Source<'_>, parent: NodeIndex) -> bool {
+    let Some(row) = source.schema.node(parent) else { return false };
+    let is_optional = source.schema.bounds(parent).is_none_or(|bounds| bounds.min == 0);
+    (row.kind() == NodeKind::List && !row.is_config() && is_optional) || is_in_optional_list(source, row.parent)
 }
 
 /// Whether a pulled node or an action is under it: then only the board can make one.

@@ -13,6 +13,7 @@ pub(super) fn print(out: &mut Writer, plan: &Plan) {
         .collect();
     out.blank();
     out.doc(&[Some("A board with its handlers, as the engine sees it.")]);
+    out.line(ALLOW);
     out.line("#[derive(Debug)]");
     out.open("pub struct Bound<T> {");
     out.line("board: T,");
@@ -20,18 +21,28 @@ pub(super) fn print(out: &mut Writer, plan: &Plan) {
 
     out.blank();
     out.doc(&[Some("Everything that this model asks of a board: its handler traits, all together.")]);
-    let bounds = traits.join(" + ");
+    out.line(ALLOW);
     if traits.is_empty() {
         out.line("pub trait Handlers {}");
+        out.blank();
+        out.line("impl<T> Handlers for T {}");
     } else {
-        out.line(&format!("pub trait Handlers: {bounds} {{}}"));
+        out.line("pub trait Handlers:");
+        print_bounds(out, &traits);
+        out.line("{");
+        out.line("}");
+        out.blank();
+        out.line("impl<T> Handlers for T");
+        out.line("where");
+        out.line("    T:");
+        print_bounds(out, &traits);
+        out.line("{");
+        out.line("}");
     }
-    out.blank();
-    let bounds = if traits.is_empty() { String::new() } else { format!(": {bounds}") };
-    out.line(&format!("impl<T{bounds}> Handlers for T {{}}"));
 
     out.blank();
     out.doc(&[Some("Binds a board to this model: what a `comi_runtime` device is made of.")]);
+    out.line(ALLOW);
     out.open("pub fn bind<T: Handlers>(board: T) -> Bound<T> {");
     out.line("Bound { board }");
     out.close("}");
@@ -275,5 +286,12 @@ fn tell(methods: &[Bound<'_>]) -> Function {
         arms: change_arms(methods, ("", "_changed"), [("", "_created"), ("", "_deleted")], "{}"),
         otherwise: "{}",
         end: Some("Ok(())"),
+    }
+}
+
+fn print_bounds(out: &mut Writer, traits: &[String]) {
+    for (place, bound) in traits.iter().enumerate() {
+        let plus = if place == 0 { "" } else { "+ " };
+        out.line(&format!("        {plus}{bound}"));
     }
 }

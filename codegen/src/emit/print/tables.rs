@@ -12,6 +12,7 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
     let schema = lowered.schema;
     out.blank();
     out.doc(&[Some("The compiled model.")]);
+    out.line(ALLOW);
     out.open("pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Schema {");
     for table in [
         "modules",

@@ -1,0 +1,76 @@
+//! `comi get`: reads data nodes by name, or an LwM2M path.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+
+use crate::arguments::{ClientArguments, Format};
+use crate::device::{Session, is_lwm2m_path};
+
+/// Arguments of `comi get`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    client: ClientArguments,
+    /// Data nodes (/acme-valve:valve/target), or one LwM2M path (/3303/0/5700) [default: the whole datastore]
+    nodes: Vec<String>,
+    /// Which descendants to read
+    #[arg(long, value_enum, default_value_t = Content::All)]
+    content: Content,
+    /// Read values that are defaults too
+    #[arg(long)]
+    defaults: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+}
+
+/// The query parameter `c` (draft-ietf-core-comi-21 section 3.1.1).
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Content {
+    /// Configuration and state
+    All,
+    /// Configuration
+    Config,
+    /// State
+    State,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let mut session = Session::connect(&arguments.client).await?;
+    if let Some(path) = arguments.nodes.iter().find(|node| is_lwm2m_path(node)) {
+        if arguments.nodes.len() > 1 {
+            bail!("{path}: one LwM2M path at a time");
+        }
+        println!("{}", session.read_resource(path).await?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut query = Vec::new();
+    match arguments.content {
+        Content::All => {}
+        Content::Config => query.push("c=c"),
+        Content::State => query.push("c=n"),
+    }
+    if arguments.defaults {
+        query.push("d=a");
+    }
+    let identifiers = arguments.nodes.iter().map(|node| session.identifier(node)).collect::<Result<Vec<_>>>()?;
+    if identifiers.is_empty() {
+        let content = session.read_datastore(&query).await?;
+        print!("{}", session.print_content(&content, arguments.format)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let answers = session.fetch(&identifiers, &query).await?;
+    let mut absent = false;
+    for ((name, identifier), answer) in arguments.nodes.iter().zip(&identifiers).zip(&answers) {
+        match answer {
+            Some(data) => print!("{}", session.print_instance(identifier, data, arguments.format)?),
+            None => {
+                absent = true;
+                eprintln!("{name}: not there");
+            }
+        }
+    }
+    Ok(if absent { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}

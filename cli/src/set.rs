@@ -1,0 +1,41 @@
+//! `comi set`: writes a data node by name, or an LwM2M resource.
+
+use std::io::Read as _;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use crate::arguments::ClientArguments;
+use crate::device::{Session, is_lwm2m_path};
+
+/// Arguments of `comi set`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    client: ClientArguments,
+    /// Data node (/acme-valve:valve/target) or LwM2M path (/3303/0/5750)
+    node: String,
+    /// RFC 7951 JSON, or the bare text of a leaf; - reads it from standard input
+    #[arg(allow_hyphen_values = true)]
+    value: String,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let text = if arguments.value == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("standard input")?;
+        text.trim_end_matches('\n').to_owned()
+    } else {
+        arguments.value.clone()
+    };
+    let mut session = Session::connect(&arguments.client).await?;
+    if is_lwm2m_path(&arguments.node) {
+        session.write_resource(&arguments.node, &text).await?;
+    } else {
+        let identifier = session.identifier(&arguments.node)?;
+        let data = session.parse(&identifier, &text)?;
+        session.patch(&[(identifier, Some(data))]).await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

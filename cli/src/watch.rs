@@ -1,0 +1,153 @@
+//! `comi watch`: notifications and observed data nodes, live.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+use comi_runtime::client::Response;
+use comi_runtime::coap::CallId;
+use comi_runtime::value::{Content, Data, InstanceIdentifier};
+use serde_json::{Map, Value};
+
+use crate::arguments::ClientArguments;
+use crate::device::Session;
+use crate::show;
+
+/// Arguments of `comi watch`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    client: ClientArguments,
+    /// Data nodes to observe beside the device's notifications
+    nodes: Vec<String>,
+    /// Data nodes alone, no notifications
+    #[arg(long, requires = "nodes")]
+    no_notifications: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// End after this many lines [default: at Ctrl-C]
+    #[arg(long, value_name = "N")]
+    count: Option<usize>,
+}
+
+/// What is observed.
+enum Watched {
+    /// The event stream, and how many notifications of its last answer are known.
+    Events {
+        seen: Vec<(InstanceIdentifier, Content)>,
+    },
+    Node(InstanceIdentifier),
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let mut session = Session::connect(&arguments.client).await?;
+    let nodes = arguments.nodes.iter().map(|node| session.identifier(node)).collect::<Result<Vec<_>>>()?;
+    let mut watched = Vec::new();
+    let mut printed = 0;
+    for node in nodes {
+        let (response, observation) = session.observe_node(&node).await?;
+        watched.push((observation, Watched::Node(node)));
+        print(&session, &mut watched, observation, response, arguments, &mut printed)?;
+    }
+    if !arguments.no_notifications {
+        let (response, observation) = session.observe_events().await?;
+        // What happened before is not news.
+        let seen = response.events(session.schema()).map_err(|error| session.explain(error))?;
+        watched.push((observation, Watched::Events { seen }));
+    }
+    while arguments.count.is_none_or(|count| printed < count) {
+        tokio::select! {
+            update = session.client().next_update() => {
+                let (observation, response) = update?;
+                let response = session.accepted(response?)?;
+                print(&session, &mut watched, observation, response, arguments, &mut printed)?;
+            }
+            interrupted = tokio::signal::ctrl_c() => {
+                interrupted?;
+                break;
+            }
+        }
+    }
+    for (observation, _) in watched {
+        session.client().cancel(observation).await?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints what an answer says anew, at most as many lines as are asked for.
+fn print(
+    session: &Session,
+    watched: &mut [(CallId, Watched)],
+    observation: CallId,
+    response: Response,
+    arguments: &Arguments,
+    printed: &mut usize,
+) -> Result<()> {
+    let Some((_, what)) = watched.iter_mut().find(|(own, _)| *own == observation) else { return Ok(()) };
+    let news = match what {
+        Watched::Node(node) => {
+            let answers = response.fetched(session.schema(), std::slice::from_ref(node));
+            let answers = answers.map_err(|error| session.explain(error))?;
+            answers.into_iter().map(|data| (node.clone(), data)).collect()
+        }
+        Watched::Events { seen } => {
+            let events = response.events(session.schema()).map_err(|error| session.explain(error))?;
+            let news = new_events(seen, &events);
+            *seen = events;
+            news.into_iter().map(|(at, content)| (at, Some(Data::Container(content)))).collect::<Vec<_>>()
+        }
+    };
+    for (at, data) in news {
+        if arguments.count.is_none_or(|count| *printed < count) {
+            println!("{}", line(session, &at, data.as_ref(), arguments.json)?);
+            *printed += 1;
+        }
+    }
+    Ok(())
+}
+
+/// The notifications of an answer that the last one had not, the oldest first. Answers have the newest first.
+fn new_events<T: PartialEq + Clone>(seen: &[T], events: &[T]) -> Vec<T> {
+    let fresh = (0..=events.len())
+        .find(|fresh| events.iter().skip(*fresh).zip(seen).all(|(new, old)| new == old))
+        .unwrap_or(events.len());
+    events.iter().take(fresh).rev().cloned().collect()
+}
+
+fn line(session: &Session, at: &InstanceIdentifier, data: Option<&Data>, as_json: bool) -> Result<String> {
+    let name = session.name(at);
+    let value: Value = match data {
+        None => Value::Null,
+        Some(data) => serde_json::from_str::<Map<String, Value>>(&show::json(session.schema(), at, data)?)?
+            .into_iter()
+            .next()
+            .map_or(Value::Null, |(_, value)| value),
+    };
+    Ok(if as_json {
+        Value::Object(Map::from_iter([("path".into(), name.into()), ("value".into(), value)])).to_string()
+    } else if data.is_none() {
+        format!("{name} is not there")
+    } else {
+        format!("{name} {value}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_last_answer_had_not_is_news() {
+        for (seen, events, news) in [
+            (&[][..], &[1][..], &[1][..]),
+            (&[2, 1], &[3, 2, 1], &[3]),
+            (&[2, 1], &[4, 3, 2], &[3, 4]),
+            (&[2, 1], &[2, 1], &[]),
+            (&[1], &[1, 1], &[1]),
+            (&[2, 1], &[9, 8], &[8, 9]),
+        ] {
+            assert_eq!(new_events(seen, events), news, "{seen:?} then {events:?}");
+        }
+    }
+}
