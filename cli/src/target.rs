@@ -66,7 +66,7 @@ mod tests {
             ("http://[::1]", "unknown scheme http; use coap://"),
             ("coaps://[::1]", "not supported yet"),
             ("coap://[::1]/c", "coap://[::1] /c"),
-            ("coap://[::1]:70000", "no such host"),
+            ("coap://[::1]:70000", "no port"),
             ("127.0.0.1:x", "no port"),
         ] {
             let error = format!("{:#}", resolve(target).await.expect_err(target));

@@ -110,7 +110,10 @@ fn print(
 /// The notifications of an answer that the last one had not, the oldest first. Answers have the newest first.
 fn new_events<T: PartialEq + Clone>(seen: &[T], events: &[T]) -> Vec<T> {
     let fresh = (0..=events.len())
-        .find(|fresh| events.iter().skip(*fresh).zip(seen).all(|(new, old)| new == old))
+        .find(|fresh| {
+            let known = events.get(*fresh..).unwrap_or(&[]);
+            known.len() <= seen.len() && known.iter().zip(seen).all(|(new, old)| new == old)
+        })
         .unwrap_or(events.len());
     events.iter().take(fresh).rev().cloned().collect()
 }
