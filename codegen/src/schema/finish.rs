@@ -22,6 +22,8 @@ impl<'a> Compiler<'a> {
         self.check_leafref_circles();
         for id in &order {
             self.defaults(*id);
+        }
+        for id in &order {
             self.keys(*id);
             self.uniques(*id);
             self.default_case(*id);
