@@ -173,7 +173,7 @@ pub(super) fn answer(
 /// What an error of LwM2M's view is called: the column of the one table (`coreconf::errors`).
 pub(super) fn lwm2m_code(error: &lwm2m::Error) -> Code {
     let failure = match error {
-        lwm2m::Error::Arguments(_) | lwm2m::Error::Malformed => Failure::Malformed,
+        lwm2m::Error::Arguments | lwm2m::Error::Malformed => Failure::Malformed,
         lwm2m::Error::Edit(error) => Failure::from(&error.reason),
         lwm2m::Error::Fault(fault) => Failure::from(fault),
         lwm2m::Error::MethodNotAllowed => Failure::MethodNotAllowed,

@@ -4,9 +4,9 @@ use super::target::{Kind, Target};
 use super::{Answer, Error, Request, format};
 use crate::board::{Board, Call, Outcome};
 use crate::coap::{Code, content_format as formats};
-use crate::datastore::Datastore;
-use crate::schema::{Flags, NodeIndex, NodeKind, Schema};
-use crate::value::{Content, Data};
+use crate::datastore::{Datastore, fill_defaults};
+use crate::schema::{NodeIndex, NodeKind};
+use crate::value::{Content, Data, InstanceIdentifier};
 
 /// Invokes an action. What it answers is not told: Execute has no payload (its output is CORECONF's).
 pub(super) fn execute(
@@ -25,29 +25,28 @@ pub(super) fn execute(
     if !matches!(request.content_format, None | Some(formats::TEXT_PLAIN)) {
         return Err(Error::UnsupportedFormat);
     }
-    let input = arguments(store.schema(), target.at.node, request.payload)?;
+    let input = arguments(store, &target.at, request.payload)?;
     match board.call(call, target.at.node, &target.at.keys, &input)? {
         Outcome::Done(_) => Ok(Answer::new(Code::CHANGED)),
         Outcome::Later => Ok(Answer { deferred: Some(target.at.clone()), ..Answer::new(Code::EMPTY) }),
     }
 }
 
-/// The text of an Execute becomes the input leaf `arguments`; an empty one none at all.
-fn arguments(schema: &'static Schema, action: NodeIndex, payload: &[u8]) -> Result<Content, Error> {
+/// The text of an Execute becomes the input leaf `arguments`; an empty one none at all. The input is checked as
+/// CORECONF's is, and gets its defaults.
+fn arguments(store: &Datastore, action: &InstanceIdentifier, payload: &[u8]) -> Result<Content, Error> {
+    let schema = store.schema();
     let is = |node: &NodeIndex, kind| schema.node(*node).is_some_and(|row| row.kind() == kind);
-    let input = schema.children(action).find(|child| is(child, NodeKind::Input));
-    let mut leafs = input.into_iter().flat_map(|input| schema.children(input));
     let mut content = Content::new();
+    let Some(input) = schema.children(action.node).find(|child| is(child, NodeKind::Input)) else {
+        return if payload.is_empty() { Ok(content) } else { Err(Error::Arguments) };
+    };
     if !payload.is_empty() {
-        let leaf = leafs.clone().find(|child| schema.name(*child) == "arguments" && is(child, NodeKind::Leaf));
-        let leaf = leaf.ok_or(Error::Arguments("the resource takes no arguments"))?;
+        let mut leafs = schema.children(input).filter(|child| is(child, NodeKind::Leaf));
+        let leaf = leafs.find(|child| schema.name(*child) == "arguments").ok_or(Error::Arguments)?;
         content.insert(leaf, Data::Leaf(format::read(schema, leaf, Some(formats::TEXT_PLAIN), payload)?));
     }
-    let is_missing = |child: NodeIndex| {
-        schema.node(child).is_some_and(|row| row.flags.has(Flags::MANDATORY)) && content.child(child).is_none()
-    };
-    if leafs.any(is_missing) {
-        return Err(Error::Arguments("the action needs input that Execute can't give"));
-    }
+    store.check_operation(&InstanceIdentifier { node: input, keys: action.keys.clone() }, &content)?;
+    fill_defaults(schema, input, &mut content);
     Ok(content)
 }

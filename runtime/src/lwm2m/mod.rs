@@ -66,9 +66,9 @@ impl Answer {
 /// Why a request is refused. The datastore is as it was.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// The input of an action can't be made of what Execute gives.
-    #[error("{0}")]
-    Arguments(&'static str),
+    /// An Execute gives arguments to a resource that takes none.
+    #[error("the resource takes no arguments")]
+    Arguments,
     /// The edit breaks a rule of the model, or the board refuses it.
     #[error(transparent)]
     Edit(#[from] EditError),

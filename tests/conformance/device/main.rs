@@ -1,0 +1,17 @@
+//! The whole device, driven by scripted time and real datagrams: generated model, both protocols, several peers.
+
+mod bad_input;
+mod faults;
+mod hardware;
+mod later;
+mod limits;
+mod lwm2m;
+mod observe;
+mod story;
+mod world;
+
+/// The compiled model.
+#[expect(unreachable_pub, reason = "generated for the library of a device")]
+mod model {
+    comi_runtime::include_model!();
+}
