@@ -2,7 +2,9 @@
 
 use core::time::Duration;
 
-use crate::{coap, coreconf, datastore};
+use crate::coap;
+use crate::coreconf;
+use crate::datastore;
 
 /// How much a device holds and how often it speaks. Take one of the two sets and change what differs:
 ///

@@ -42,7 +42,7 @@ use alloc::vec::Vec;
 
 use crate::board::Board;
 #[cfg(feature = "client")]
-use crate::coap::{CallFailure, CallId, Full, OutgoingRequest};
+use crate::coap::{CallFailure, CallId, Code, Full, OutgoingRequest};
 use crate::coap::{Endpoint, Event as EndpointEvent, Gone, Observe, Peer, Received, RequestId};
 use crate::datastore::{Committed, Datastore};
 use crate::limits::{Limits, Usage};
@@ -85,10 +85,14 @@ pub enum Event {
     Response {
         /// To which.
         call: CallId,
-        /// The response.
-        response: crate::client::Response,
+        /// Its code.
+        code: Code,
+        /// Its Content-Format.
+        content_format: Option<u16>,
         /// Whether further ones may follow.
         observing: bool,
+        /// Its body.
+        payload: Vec<u8>,
     },
 }
 
@@ -122,11 +126,13 @@ impl<B: Board> Device<B> {
                 }
             }
             #[cfg(feature = "client")]
-            Some(Received::Response { call, response }) => {
-                let observing = response.observing;
-                let response = crate::client::Response::from_incoming(&response);
-                self.events.push_back(Event::Response { call, response, observing });
-            }
+            Some(Received::Response { call, response }) => self.events.push_back(Event::Response {
+                call,
+                code: response.code,
+                content_format: response.content_format,
+                observing: response.observing,
+                payload: response.payload.to_vec(),
+            }),
         }
         self.settle(now);
     }
