@@ -88,18 +88,17 @@ impl Need {
         }
     }
 
+    /// The names that the methods of a node take. Every node takes the bare one too, whether or not it has such a
+    /// method, so that `value` and `prepare_value` are never about two nodes.
     fn forms(self, base: &str) -> Vec<String> {
-        match self {
-            Need::Call | Need::Pull => vec![base.to_owned()],
-            Need::Existence => vec![
-                format!("prepare_{base}_create"),
-                format!("prepare_{base}_delete"),
-                format!("{base}_created"),
-                format!("{base}_deleted"),
-            ],
-            Need::Next => vec![format!("{base}_next")],
-            Need::Prepare => vec![format!("prepare_{base}"), format!("{base}_changed")],
-        }
+        let around: &[(&str, &str)] = match self {
+            Need::Call | Need::Pull => &[],
+            Need::Existence => &[("prepare_", "_create"), ("prepare_", "_delete"), ("", "_created"), ("", "_deleted")],
+            Need::Next => &[("", "_next")],
+            Need::Prepare => &[("prepare_", ""), ("", "_changed")],
+        };
+        let decorated = around.iter().map(|(before, behind)| format!("{before}{base}{behind}"));
+        std::iter::once(base.to_owned()).chain(decorated).collect()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::super::names::escape;
 use super::super::plan::{Answer, CallInput, Method, MethodKind, Plan};
-use super::ALLOW;
 use super::writer::Writer;
+use super::{ALLOW, ALLOW_UNUSED};
 
 pub(super) fn print(out: &mut Writer, plan: &Plan) {
     let traits: Vec<String> = plan
@@ -13,7 +13,7 @@ pub(super) fn print(out: &mut Writer, plan: &Plan) {
         .collect();
     out.blank();
     out.doc(&[Some("A board with its handlers, as the engine sees it.")]);
-    out.line(ALLOW);
+    out.line(ALLOW_UNUSED);
     out.line("#[derive(Debug)]");
     out.open("pub struct Bound<T> {");
     out.line("board: T,");
@@ -21,7 +21,7 @@ pub(super) fn print(out: &mut Writer, plan: &Plan) {
 
     out.blank();
     out.doc(&[Some("Everything that this model asks of a board: its handler traits, all together.")]);
-    out.line(ALLOW);
+    out.line(ALLOW_UNUSED);
     if traits.is_empty() {
         out.line("pub trait Handlers {}");
         out.blank();
@@ -42,7 +42,7 @@ pub(super) fn print(out: &mut Writer, plan: &Plan) {
 
     out.blank();
     out.doc(&[Some("Binds a board to this model: what a `comi_runtime` device is made of.")]);
-    out.line(ALLOW);
+    out.line(ALLOW_UNUSED);
     out.open("pub fn bind<T: Handlers>(board: T) -> Bound<T> {");
     out.line("Bound { board }");
     out.close("}");

@@ -15,6 +15,9 @@ use writer::Writer;
 const ALLOW: &str = "#[allow(clippy::all, clippy::pedantic, dead_code, non_camel_case_types, unreachable_pub, \
                      unused_imports, unused_variables, reason = \"generated\")]";
 
+/// For the few items beside the modules.
+const ALLOW_UNUSED: &str = "#[allow(dead_code, unreachable_pub, reason = \"generated\")]";
+
 /// The whole file.
 pub(super) fn file(plan: &Plan, schema: &compiled::Schema, lowered: &Lowered) -> String {
     let mut out = Writer::default();

@@ -4,15 +4,15 @@ use std::fmt::Debug;
 
 use comi_runtime::schema::{Literal, NodeIndex, Schema, Type};
 
-use super::ALLOW;
 use super::writer::Writer;
+use super::{ALLOW, ALLOW_UNUSED};
 use crate::lower::Lowered;
 
 pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
     let schema = lowered.schema;
     out.blank();
     out.doc(&[Some("The compiled model.")]);
-    out.line(ALLOW);
+    out.line(ALLOW_UNUSED);
     out.open("pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Schema {");
     for table in [
         "modules",
