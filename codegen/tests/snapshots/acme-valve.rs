@@ -13,9 +13,19 @@ pub struct Bound<T> {
 
 /// Everything that this model asks of a board: its handler traits, all together.
 #[allow(dead_code, unreachable_pub, reason = "generated")]
-pub trait Handlers: acme_valve::AcmeValveHandler + acme_valve::ValveHandler {}
+pub trait Handlers:
+        acme_valve::AcmeValveHandler
+        + acme_valve::ValveHandler
+{
+}
 
-impl<T: acme_valve::AcmeValveHandler + acme_valve::ValveHandler> Handlers for T {}
+impl<T> Handlers for T
+where
+    T:
+        acme_valve::AcmeValveHandler
+        + acme_valve::ValveHandler
+{
+}
 
 /// Binds a board to this model: what a `comi_runtime` device is made of.
 #[allow(dead_code, unreachable_pub, reason = "generated")]

@@ -13,9 +13,23 @@ pub struct Bound<T> {
 
 /// Everything that this model asks of a board: its handler traits, all together.
 #[allow(dead_code, unreachable_pub, reason = "generated")]
-pub trait Handlers: corners::AlarmHandler + corners::OptionHandler + corners::SensorHandler + corners::CornersHandler {}
+pub trait Handlers:
+        corners::AlarmHandler
+        + corners::OptionHandler
+        + corners::SensorHandler
+        + corners::CornersHandler
+{
+}
 
-impl<T: corners::AlarmHandler + corners::OptionHandler + corners::SensorHandler + corners::CornersHandler> Handlers for T {}
+impl<T> Handlers for T
+where
+    T:
+        corners::AlarmHandler
+        + corners::OptionHandler
+        + corners::SensorHandler
+        + corners::CornersHandler
+{
+}
 
 /// Binds a board to this model: what a `comi_runtime` device is made of.
 #[allow(dead_code, unreachable_pub, reason = "generated")]
@@ -525,8 +539,10 @@ pub mod corners {
             Ok(None)
         }
 
-        /// `/corners:alarm/event/at`: mandatory state.
-        fn at(&mut self, source: &str, number: u32, position: u64) -> Result<i64, Fault>;
+        /// `/corners:alarm/event/at`: state; absent unless this answers.
+        fn at(&mut self, source: &str, number: u32, position: u64) -> Result<i64, Fault> {
+            Err(Fault::Absent)
+        }
 
         /// `/corners:alarm/text`: state; absent unless this answers.
         fn text(&mut self, source: &str, number: u32) -> Result<String, Fault> {
