@@ -301,7 +301,10 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    fn check(datagram: &[u8], expected: Result<(u16, &[u8], &[(u16, &[u8])], &[u8]), (usize, FormatReason)>) {
+    /// Id, token, options and payload.
+    type Parts<'a> = (u16, &'a [u8], &'a [(u16, &'a [u8])], &'a [u8]);
+
+    fn check(datagram: &[u8], expected: Result<Parts<'_>, (usize, FormatReason)>) {
         let found = Message::parse(datagram);
         match (found, expected) {
             (Ok(message), Ok((id, token, options, payload))) => {

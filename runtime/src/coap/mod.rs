@@ -1,7 +1,7 @@
 //! A CoAP endpoint without IO: bytes and the time go in, bytes and the next deadline come out.
 //!
 //! Client and server in one [`Endpoint`]; RFC 7252 over datagrams, Observe (RFC 7641), block-wise transfer (RFC 7959),
-//! FETCH, PATCH and iPATCH (RFC 8132). It knows no resource, no YANG, no socket and no
+//! FETCH, PATCH and iPATCH (RFC 8132), and [`link_format`] (RFC 6690). It knows no resource, no YANG, no socket and no
 //! clock: who drives it matches paths, and reads the time. Every growing thing has its line in [`Limits`].
 //!
 //! # How to drive it
@@ -61,6 +61,8 @@ mod peer;
 mod request;
 mod server;
 mod slots;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use block::Block;

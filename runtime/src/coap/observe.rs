@@ -111,7 +111,7 @@ impl Observations {
 pub(super) const NUMBERS: u32 = 1 << 24;
 
 /// Whether a notification is fresher than the freshest so far (RFC 7641 section 3.4).
-#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "only a client receives notifications"))]
+#[cfg(any(feature = "client", test))]
 pub(super) fn is_fresher(freshest: (u32, Instant), incoming: (u32, Instant)) -> bool {
     let ((v1, t1), (v2, t2)) = (freshest, incoming);
     const HALF: u32 = NUMBERS / 2;
