@@ -293,3 +293,34 @@ fn the_static_tables_hold_together() {
     let (object, value) = (corners::SCHEMA.object(33000).unwrap(), corners::SCHEMA.resource(33000, 1));
     assert_eq!((object.node, value), (corner_node("sensor"), Some(corner_node("sensor/value"))));
 }
+
+/// What is wrong in a build script is told so that its author can mend it.
+#[test]
+fn paths_in_a_build_script_are_checked() {
+    let config =
+        || Config::new().yang_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("yang/example")).module("acme-valve");
+    for (config, expected) in [
+        (config().pushed("/acme-valve:valve/flw"), "there is no node \"flw\"; did you mean \"flow\"?"),
+        (
+            config().pushed("/acme-valv:valve/flow"),
+            "there is no module \"acme-valv\" in this build; did you mean \"acme-valve\"?",
+        ),
+        (config().pushed("valve/flow"), "does not begin with /module:node"),
+        (config().pushed("/acme-valve:valve/target"), "the node is configuration, which the store keeps"),
+        (config().without("/acme-valve:valve/position"), "the node is mandatory"),
+        (config().without("/acme-valve:valve/schedule/name"), "the node is a key of its list"),
+        (config().module("acme-pump"), "acme-pump"),
+    ] {
+        let report = format!("{:?}", config.rust().unwrap_err());
+        assert!(report.contains(expected), "{expected}: {report}");
+    }
+}
+
+#[test]
+fn what_a_device_is_without_is_in_no_table() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("yang/example");
+    let config = Config::new().yang_dir(folder).module("acme-valve");
+    let with = config.rust().unwrap();
+    let without = config.without("/acme-valve:valve/volume").rust().unwrap();
+    assert!(with.contains("/acme-valve:valve/volume") && !without.contains("/acme-valve:valve/volume"));
+}

@@ -8,9 +8,6 @@ pub(crate) mod names;
 pub(crate) mod plan;
 mod print;
 
-#[cfg(test)]
-mod tests;
-
 use crate::lower::Lowered;
 use crate::schema::compiled;
 

@@ -14,8 +14,8 @@ pub struct Bound<T> {
 /// Everything that this model asks of a board: its handler traits, all together.
 #[allow(dead_code, unreachable_pub, reason = "generated")]
 pub trait Handlers:
-        acme_valve::AcmeValveHandler
-        + acme_valve::ValveHandler
+    acme_valve::AcmeValveHandler
+    + acme_valve::ValveHandler
 {
 }
 

@@ -14,10 +14,10 @@ pub struct Bound<T> {
 /// Everything that this model asks of a board: its handler traits, all together.
 #[allow(dead_code, unreachable_pub, reason = "generated")]
 pub trait Handlers:
-        corners::AlarmHandler
-        + corners::OptionHandler
-        + corners::SensorHandler
-        + corners::CornersHandler
+    corners::AlarmHandler
+    + corners::OptionHandler
+    + corners::SensorHandler
+    + corners::CornersHandler
 {
 }
 

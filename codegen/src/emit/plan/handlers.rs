@@ -150,15 +150,21 @@ fn settle_names(groups: &[&Group]) -> Vec<String> {
     settle(&paths, &RESERVED_TYPES, |_, name| vec![camel(name)]).iter().map(|name| camel(name)).collect()
 }
 
-/// The names of a module's traits; structs keep clear of them.
-pub(super) fn names(source: &Source<'_>, module: ModuleIndex) -> Vec<String> {
+/// The names of each module's traits; structs keep clear of them.
+pub(super) fn names(source: &Source<'_>) -> HashMap<ModuleIndex, Vec<String>> {
     let groups = groups(source);
-    let own: Vec<&Group> = groups.iter().filter(|group| group.module == module).collect();
-    settle_names(&own)
+    let mut by_module: HashMap<ModuleIndex, Vec<&Group>> = HashMap::new();
+    for group in &groups {
+        by_module.entry(group.module).or_default().push(group);
+    }
+    by_module.into_iter().map(|(module, groups)| (module, settle_names(&groups))).collect()
 }
 
-pub(super) fn plan(source: &Source<'_>, types: &Types) -> HashMap<ModuleIndex, Vec<Handler>> {
-    let structs = super::structs::names(source, types);
+pub(super) fn plan(
+    source: &Source<'_>,
+    types: &Types,
+    structs: &HashMap<NodeIndex, String>,
+) -> HashMap<ModuleIndex, Vec<Handler>> {
     let groups = groups(source);
     let mut by_module: HashMap<ModuleIndex, Vec<&Group>> = HashMap::new();
     for group in &groups {
@@ -167,7 +173,7 @@ pub(super) fn plan(source: &Source<'_>, types: &Types) -> HashMap<ModuleIndex, V
     let handler = |(name, group): (String, &&Group)| Handler {
         name,
         of: group.of.clone(),
-        methods: plan_methods(source, types, &structs, group),
+        methods: plan_methods(source, types, structs, group),
     };
     let plan = |(module, groups): (ModuleIndex, Vec<&Group>)| {
         (module, settle_names(&groups).into_iter().zip(&groups).map(handler).collect())

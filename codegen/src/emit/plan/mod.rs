@@ -156,8 +156,9 @@ pub(crate) fn plan(compiled: &compiled::Schema, lowered: &Lowered) -> Plan {
     let modules = modules.iter().map(|name| escape(snake(name))).collect();
     let source = Source { compiled, schema: lowered.schema, lowered, modules };
     let mut types = types::collect(&source);
-    let mut structs = structs::plan(&source, &types);
-    let mut handlers = handlers::plan(&source, &types);
+    let names = structs::names(&source, &types);
+    let mut structs = structs::plan(&source, &types, &names);
+    let mut handlers = handlers::plan(&source, &types, &names);
     let mut paths = plan_paths(&source, &types);
     let mut identities = plan_identities(&source);
     let mut sids = plan_sids(&source);

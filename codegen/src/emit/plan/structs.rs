@@ -47,12 +47,12 @@ pub(crate) enum FieldKind {
 /// The name of each struct, by node.
 pub(super) fn names(source: &Source<'_>, types: &Types) -> HashMap<NodeIndex, String> {
     let mut found = HashMap::new();
+    let handlers = super::handlers::names(source);
     for (module, nodes) in by_module(source, |index, row| has_struct(source, index, row)) {
         let paths: Vec<Vec<String>> = nodes.iter().map(|node| struct_path(source, *node)).collect();
         let mut reserved = types.names(module);
         reserved.extend(RESERVED_TYPES);
-        let handlers = super::handlers::names(source, module);
-        reserved.extend(handlers.iter().map(String::as_str));
+        reserved.extend(handlers.get(&module).into_iter().flatten().map(String::as_str));
         let settled = settle(&paths, &reserved, |_, name| vec![camel(name)]);
         found.extend(nodes.into_iter().zip(settled).map(|(node, name)| (node, escape(camel(&name)))));
     }
@@ -114,10 +114,13 @@ fn can_default(source: &Source<'_>, node: NodeIndex) -> bool {
     })
 }
 
-pub(super) fn plan(source: &Source<'_>, types: &Types) -> HashMap<ModuleIndex, Vec<Struct>> {
-    let names = names(source, types);
+pub(super) fn plan(
+    source: &Source<'_>,
+    types: &Types,
+    names: &HashMap<NodeIndex, String>,
+) -> HashMap<ModuleIndex, Vec<Struct>> {
     let planned = by_module(source, |index, row| has_struct(source, index, row));
-    let of = |node: NodeIndex| plan_struct(source, types, &names, node);
+    let of = |node: NodeIndex| plan_struct(source, types, names, node);
     planned.into_iter().map(|(module, nodes)| (module, nodes.into_iter().map(of).collect())).collect()
 }
 

@@ -27,16 +27,18 @@ pub(super) fn print(out: &mut Writer, plan: &Plan) {
         out.blank();
         out.line("impl<T> Handlers for T {}");
     } else {
-        out.line("pub trait Handlers:");
+        out.open("pub trait Handlers:");
         print_bounds(out, &traits);
-        out.line("{");
+        out.close("{");
         out.line("}");
         out.blank();
         out.line("impl<T> Handlers for T");
         out.line("where");
-        out.line("    T:");
+        out.open("    T:");
+        out.indent();
         print_bounds(out, &traits);
-        out.line("{");
+        out.outdent();
+        out.close("{");
         out.line("}");
     }
 
@@ -292,6 +294,6 @@ fn tell(methods: &[Bound<'_>]) -> Function {
 fn print_bounds(out: &mut Writer, traits: &[String]) {
     for (place, bound) in traits.iter().enumerate() {
         let plus = if place == 0 { "" } else { "+ " };
-        out.line(&format!("        {plus}{bound}"));
+        out.line(&format!("{plus}{bound}"));
     }
 }

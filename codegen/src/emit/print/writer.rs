@@ -34,13 +34,17 @@ impl Writer {
         self.depth += 1;
     }
 
+    pub(super) fn outdent(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
     pub(super) fn open(&mut self, line: &str) {
         self.line(line);
         self.depth += 1;
     }
 
     pub(super) fn close(&mut self, line: &str) {
-        self.depth = self.depth.saturating_sub(1);
+        self.outdent();
         self.line(line);
     }
 
