@@ -2,6 +2,7 @@
 #![cfg(feature = "client")]
 
 mod limits;
+mod machines;
 mod messages;
 mod observe;
 mod oracle;
