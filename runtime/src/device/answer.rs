@@ -7,6 +7,7 @@ use super::discovery;
 use super::guard::Guarded;
 use super::question::{Question, Resource, Services};
 use crate::board::{Board, Call};
+use crate::coap::content_format::YANG_INSTANCES_CBOR_SEQ;
 use crate::coap::{Code, Method, OutgoingOption, Response};
 use crate::coreconf::{self, ETag, Failure, Ring};
 use crate::datastore::{Committed, Datastore};
@@ -77,11 +78,14 @@ pub(super) fn digest(start: u64, bytes: &[u8]) -> u64 {
 impl<B: Board> Core<B> {
     /// Answers a request of a peer.
     pub(super) fn answer(&mut self, question: &Question<'_>, out: &mut Vec<u8>) -> Reply {
-        let operates = question.method == Method::Post;
-        let call = match (operates, self.calls.reserve()) {
-            (true, None) => return Reply { max_age: Some(BUSY), ..Reply::new(Code::SERVICE_UNAVAILABLE) },
-            (_, call) => call.unwrap_or(NO_CALL),
-        };
+        let operates = question.method == Method::Post
+            && match question.resource {
+                Resource::Datastore => question.content_format == Some(YANG_INSTANCES_CBOR_SEQ),
+                Resource::Lwm2m(_) => true,
+                Resource::Discovery | Resource::Events => false,
+            };
+        let call = if operates { self.calls.reserve() } else { Some(NO_CALL) };
+        let Some(call) = call else { return Reply { max_age: Some(BUSY), ..Reply::new(Code::SERVICE_UNAVAILABLE) } };
         let Core { board, store, ring, services, limits, faults, .. } = self;
         answer(Parts { store, ring, services: *services, limits, faults }, board, call, question, out)
     }

@@ -84,3 +84,46 @@ impl Calls {
         (slot.generation == u16::from_be_bytes([g1, g0])).then_some(slot)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coap::{Endpoint, Limits, Peer, Received};
+    use crate::schema::NodeIndex;
+
+    /// A request that waits, from an endpoint of its own.
+    fn pending(deadline: Instant) -> Pending {
+        let mut endpoint = Endpoint::new(Limits::DEVICE, 1);
+        let peer = Peer::insecure("[2001:db8::1]:5683".parse().unwrap());
+        let received = endpoint.handle_datagram(Instant::START, peer, &[0x40, 0x02, 0x00, 0x01]);
+        let Some(Received::Request(request)) = received else { panic!("no request") };
+        let operation = InstanceIdentifier::new(NodeIndex(0));
+        Pending { request: request.id, operation, protocol: Protocol::Coreconf, deadline }
+    }
+
+    #[test]
+    fn an_id_of_an_operation_that_was_done_at_once_misses_the_next_one() {
+        let mut calls = Calls::new(2);
+        let done = calls.reserve().unwrap();
+        let later = calls.reserve().unwrap();
+        assert_ne!(done, later);
+        calls.insert(later, pending(Instant::from_secs(9)));
+        assert!(calls.take(done).is_none());
+        assert!(calls.take(later).is_some());
+        assert!(calls.take(later).is_none(), "once");
+    }
+
+    #[test]
+    fn a_full_table_gives_no_id_and_the_earliest_deadline_comes_first() {
+        let mut calls = Calls::new(2);
+        for seconds in [9, 5] {
+            let call = calls.reserve().unwrap();
+            calls.insert(call, pending(Instant::from_secs(seconds)));
+        }
+        assert_eq!((calls.reserve(), calls.len(), calls.next()), (None, 2, Some(Instant::from_secs(5))));
+        assert!(calls.take_expired(Instant::from_secs(4)).is_none());
+        assert!(calls.take_expired(Instant::from_secs(5)).is_some());
+        assert!(calls.take_expired(Instant::from_secs(5)).is_none());
+        assert!(calls.reserve().is_some());
+    }
+}

@@ -155,3 +155,30 @@ fn touches(schema: &Schema, changed: &InstanceIdentifier, observed: &InstanceIde
     (schema.is_within(changed.node, observed.node) || schema.is_within(observed.node, changed.node))
         && changed.keys.iter().zip(&observed.keys).all(|(a, b)| a == b)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::datastore::tests::model::{at, schema};
+
+    #[test]
+    fn a_change_is_seen_at_it_above_it_and_below_it() {
+        for (changed, observed, seen) in [
+            ("/t:box/name", "/t:box/name", true),
+            ("/t:box/name", "/t:box", true),
+            ("/t:box/name", "/t:box/level", false),
+            ("/t:server[name='a']", "/t:server[name='a']/hits", true),
+            ("/t:server[name='a']", "/t:server[name='b']/hits", false),
+            ("/t:server[name='a']/port", "/t:server", true),
+            ("/t:server[name='a']/port", "/t:server[name='b']", false),
+            ("/t:server[name='a']/alias[id='1']", "/t:server[name='a']/alias[id='2']", false),
+            ("/t:server[name='a']/alias[id='1']", "/t:server[name='a']/alias", true),
+            // the case that is chosen decides which defaults of the others are in use
+            ("/t:box/cell", "/t:box/mains/volts", true),
+            ("/t:box/cell", "/t:server", false),
+        ] {
+            let scope = scope(schema(), &at(changed));
+            assert_eq!(touches(schema(), &scope, &at(observed)), seen, "{changed} seen at {observed}");
+        }
+    }
+}

@@ -127,6 +127,11 @@ fn below(schema: &Schema, observed: &InstanceIdentifier, found: &mut Vec<Source>
             continue;
         }
         let at = source(schema, node, observed);
+        // the leafs of an entry that is named tell of it
+        if is_list && at.node == node && schema.path(node).map(|step| schema.entry_key_count(step)).sum::<usize>() == at.keys.len()
+        {
+            continue;
+        }
         match found.iter_mut().find(|other| other.at == at) {
             Some(same) => same.leaves += 1,
             None => found.push(Source { at, leaves: 1 }),
@@ -171,4 +176,54 @@ fn is_pulled(schema: &Schema, node: NodeIndex) -> bool {
         && !in_operation()
         // the engine itself answers the YANG library, which doesn't change
         && schema.module_of(node).is_none_or(|module| module.name != "ietf-yang-library")
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+    use crate::datastore::tests::model::{at, path, schema};
+
+    #[test]
+    fn sources_are_the_pulled_leafs_or_the_lists_whose_keys_are_open() {
+        for (observed, configuration_only, expected) in [
+            ("/t:box/position", false, &[("/t:box/position", 1)][..]),
+            ("/t:box/name", false, &[]),
+            ("/t:box/pushed", false, &[]),
+            ("/t:box", false, &[("/t:box/position", 1), ("/t:box/broken", 1)]),
+            ("/t:box", true, &[]),
+            ("/t:box/position", true, &[("/t:box/position", 1)]),
+            ("/t:server[name='a']", false, &[("/t:server[name='a']/hits", 1)]),
+            ("/t:server", false, &[("/t:server", 1)]),
+            ("/t:row", false, &[("/t:row", 2)]),
+            ("/t:row[id='1']", false, &[("/t:row[id='1']/value", 1)]),
+        ] {
+            let found: Vec<(String, usize)> = sources(schema(), &[at(observed)], configuration_only)
+                .iter()
+                .map(|source| (path(&source.at), source.leaves))
+                .collect();
+            let expected: Vec<(String, usize)> =
+                expected.iter().map(|(at, leaves)| (String::from(*at), *leaves)).collect();
+            assert_eq!(found, expected, "{observed}");
+        }
+    }
+
+    #[test]
+    fn a_source_is_sampled_while_it_has_an_observer() {
+        let mut sampler = Sampler::default();
+        let period = Duration::from_secs(1);
+        let position = || sources(schema(), &[at("/t:box/position")], false);
+        for _ in 0..2 {
+            sampler.add(position(), Instant::START, period);
+        }
+        assert_eq!((sampler.leaves(), sampler.next()), (1, Some(Instant::from_secs(1))));
+        let due = sampler.take_due(Instant::from_secs(1), period).unwrap();
+        assert_eq!(sampler.take_due(Instant::from_secs(1), period), None);
+        assert!(sampler.read(&due, 7) && !sampler.read(&due, 7) && sampler.read(&due, 8));
+        sampler.remove(&position());
+        assert_eq!(sampler.next(), Some(Instant::from_secs(2)));
+        sampler.remove(&position());
+        assert_eq!((sampler.leaves(), sampler.next()), (0, None));
+    }
 }
