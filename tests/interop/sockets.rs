@@ -12,7 +12,6 @@ use comi_runtime::value::{Content, Data, InstanceIdentifier, Value};
 use comi_runtime::{Device, Limits};
 
 /// The compiled model.
-#[expect(unreachable_pub, dead_code, reason = "generated for the library of a device")]
 mod model {
     comi_runtime::include_model!();
 }

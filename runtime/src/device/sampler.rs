@@ -128,7 +128,9 @@ fn below(schema: &Schema, observed: &InstanceIdentifier, found: &mut Vec<Source>
         }
         let at = source(schema, node, observed);
         // the leafs of an entry that is named tell of it
-        if is_list && at.node == node && schema.path(node).map(|step| schema.entry_key_count(step)).sum::<usize>() == at.keys.len()
+        if is_list
+            && at.node == node
+            && schema.path(node).map(|step| schema.entry_key_count(step)).sum::<usize>() == at.keys.len()
         {
             continue;
         }

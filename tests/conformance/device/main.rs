@@ -11,7 +11,6 @@ mod story;
 mod world;
 
 /// The compiled model.
-#[expect(unreachable_pub, reason = "generated for the library of a device")]
 mod model {
     comi_runtime::include_model!();
 }
