@@ -120,8 +120,11 @@ fn changes(store: &Datastore, log: &[Record]) -> Vec<OwnedChange> {
                 }
             }
             Record::Move { list, .. } => {
-                if seen.insert(list) {
-                    let entries = keys_only(store, list);
+                // a list that went after it was put in order has no order to tell of
+                if seen.insert(list)
+                    && let Some(entries) = keys_only(store, list)
+                {
+                    let entries = Some(entries);
                     changes.push(OwnedChange { at: list.clone(), old: entries.clone(), new: entries });
                 }
             }
