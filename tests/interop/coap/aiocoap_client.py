@@ -173,8 +173,9 @@ async def observing(client):
         request.observation.cancel()
     with Case("aiocoap observes an LwM2M resource and is told of a CORECONF write"):
         application = sid["/lwm2m-temperature-3303:temperature/application-type"]
+        equal((await client.patch(FrozenPatch([application, 0], "attic"))).code, CHANGED)
         request = client.context.request(client.message(GET, "/3303/0/5750", observe=0))
-        await asyncio.wait_for(request.response, 20)
+        equal((await asyncio.wait_for(request.response, 20)).payload, b"attic")
         updates = aiter(request.observation)
         equal((await client.patch(FrozenPatch([application, 0], "cellar"))).code, CHANGED)
         equal((await next_of(updates)).payload, b"cellar")

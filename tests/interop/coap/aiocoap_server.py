@@ -14,7 +14,7 @@ from device import COMI, DATA, INSTANCES, Case, equal, sids
 
 VALVE = "/acme-valve:valve"
 SID = sids()
-TARGET, NAME, CONTACT = (SID[f"{VALVE}/{leaf}"] for leaf in ("target", "name", "contact"))
+TARGET, REASON, CONTACT = (SID[f"{VALVE}/{leaf}"] for leaf in ("target", "lock/reason", "contact"))
 LONG = [f"{n:02} " + "x" * 60 for n in range(4)]
 
 
@@ -25,7 +25,7 @@ class Datastore(ObservableResource):
 
     def __init__(self):
         super().__init__()
-        self.leafs = {TARGET: 7, NAME: "kitchen " * 300, CONTACT: LONG}
+        self.leafs = {TARGET: 7, REASON: "kitchen " * 300, CONTACT: LONG}
 
     async def render_fetch(self, request):
         answers = []
@@ -81,7 +81,7 @@ async def main():
         assert code == 0, error
         equal(json.loads(out), {"acme-valve:target": 7})
     with Case("comi get reads a long value by Block2"):
-        code, out, error = await comi("get", target, f"{VALVE}/contact", f"{VALVE}/name")
+        code, out, error = await comi("get", target, f"{VALVE}/contact", f"{VALVE}/lock/reason")
         assert code == 0 and "kitchen kitchen" in out and LONG[3] in out, out[:200] + error
     with Case("comi get of an absent node says so"):
         code, out, error = await comi("get", target, f"{VALVE}/trim")

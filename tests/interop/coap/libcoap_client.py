@@ -75,6 +75,7 @@ def main():
         client.patch({schedule: None})
 
         with Case("libcoap observes an LwM2M resource"):
+            client.run("-m", "put", "-e", "hall", path="/3303/0/5750")
             with subprocess.Popen(
                 ["coap-client-notls", "-s", "6", "-B", "8", "-w", "-m", "get", client.uri + "/3303/0/5750"],
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -106,6 +106,15 @@ def comi(command, text, *arguments):
     return done.stdout
 
 
+def simple(document):
+    """The document with identities in their simple form, as we write those of the leaf's own module (RFC 7951 section
+    6.8 permits both); pycoreconf knows the qualified form alone."""
+    valve = dict(document["acme-valve:valve"])
+    if "medium" in valve:
+        valve["medium"] = valve["medium"].removeprefix("acme-valve:")
+    return {"acme-valve:valve": valve}
+
+
 def main():
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as folder:
@@ -116,7 +125,7 @@ def main():
                 equal(json.loads(model.decode_to_json(encoded)), document)
             with Case(f"we decode what pycoreconf encodes: {name}"):
                 encoded = model.encode(document)
-                equal(json.loads(comi("decode", encoded.hex(), "--from", "hex")), document)
+                equal(json.loads(comi("decode", encoded.hex(), "--from", "hex")), simple(document))
 
 
 main()
