@@ -62,6 +62,10 @@ pub fn read_instance_identifier(schema: &Schema, reader: &mut Reader<'_>) -> Res
             complete(schema, start, node, Vec::new())
         }
         Kind::Array => {
+            if reader.nested > InstanceIdentifier::MAX_NESTING {
+                return Err(Error::new(start, Reason::TooDeep));
+            }
+            reader.nested += 1;
             let mut items = reader.array()?;
             if !items.more(reader)? {
                 return Err(Error::new(start, Reason::Value(Violation::Instance)));
@@ -82,11 +86,13 @@ pub fn read_instance_identifier(schema: &Schema, reader: &mut Reader<'_>) -> Res
                     None => return Err(Error::new(start, Reason::Value(Violation::Instance)).within(node)),
                 });
             }
+            reader.nested -= 1;
             complete(schema, start, node, keys)
         }
         Kind::Text => {
             let path = reader.text()?;
-            text::parse_path(schema, &path).map_err(|error| Error::new(start, Reason::InvalidIdentifier(error)))
+            text::parse_nested(schema, &path, reader.nested)
+                .map_err(|error| Error::new(start, Reason::InvalidIdentifier(error)))
         }
         _ => Err(unexpected(start, reader.head()?, "an instance-identifier")),
     }

@@ -57,6 +57,8 @@ pub struct Reader<'a> {
     position: usize,
     depth: u8,
     max_depth: u8,
+    /// How many instance-identifiers are being read, each in a key of the one before.
+    pub(super) nested: u8,
 }
 
 /// The rest of an array or map that is being read.
@@ -91,7 +93,7 @@ impl<'a> Reader<'a> {
     /// A reader at the start of `input`.
     #[must_use]
     pub const fn new(input: &'a [u8]) -> Reader<'a> {
-        Reader { input, position: 0, depth: 0, max_depth: Reader::MAX_DEPTH }
+        Reader { input, position: 0, depth: 0, max_depth: Reader::MAX_DEPTH, nested: 0 }
     }
 
     /// The same reader with another limit on depth.

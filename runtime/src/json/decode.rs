@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::any;
 use super::error::{Error, Reason};
 use super::tree::{Tree, parse};
-use crate::cbor::{self, Allowed, Encoder, Identifiers, Writer};
+use crate::cbor::{self, Allowed, Encoder, Identifiers, Reader, Writer};
 use crate::schema::{Flags, IntegerWidth, List, NodeIndex, NodeKind, Schema, Type};
 use crate::value::{Content, Data, Entries, Part, Value, Violation, check, text, write_content, wrong};
 
@@ -103,16 +103,16 @@ impl Reading<'_> {
                 Ok(Data::Container(content))
             }
             NodeKind::Anydata => match tree {
-                Tree::Object(_) => Ok(Data::Any(self.anydata(node, tree).into())),
+                Tree::Object(_) => self.anydata(node, tree),
                 _ => Err(wrong_type("an object")),
             },
-            NodeKind::Anyxml => Ok(Data::Any(self.anydata(node, tree).into())),
+            NodeKind::Anyxml => self.anydata(node, tree),
             NodeKind::Rpc | NodeKind::Action => Err(Error::new(Reason::Misplaced(node))),
         }
     }
 
     /// By SIDs where the schema knows all of it, else as it stands.
-    fn anydata(self, node: NodeIndex, tree: &Tree) -> Vec<u8> {
+    fn anydata(self, node: NodeIndex, tree: &Tree) -> Result<Data, Error> {
         let mut cbor = Vec::new();
         let mut content = Content::new();
         let known = Reading { allowed: Allowed::Any, ..self }.content(NodeIndex::ROOT, tree, &mut content);
@@ -120,12 +120,16 @@ impl Reading<'_> {
             let encoder = Encoder::new(self.schema, &mut cbor, Identifiers::Sids, usize::MAX);
             let mut encoder = encoder.with_reference(node);
             if write_content(&mut encoder, NodeIndex::ROOT, Part::Container, &content).is_ok() {
-                return cbor;
+                return Ok(Data::Any(cbor.into()));
             }
             cbor.clear();
         }
         any::to_cbor(tree, &mut Writer::new(&mut cbor));
-        cbor
+        // what no reader of CBOR would take is not kept
+        match Reader::new(&cbor).skip() {
+            Ok(()) => Ok(Data::Any(cbor.into())),
+            Err(_) => Err(wrong_type("nested at most 32 deep")),
+        }
     }
 
     fn list(self, node: NodeIndex, list: &'static List, sorted: bool, tree: &Tree) -> Result<Data, Error> {

@@ -103,6 +103,8 @@ fn bad_json_is_refused_with_its_place() {
     }
     let deep = alloc::format!(r#"{{"t:all":{{"xml":{}1{}}}}}"#, "[".repeat(200), "]".repeat(200));
     assert!(matches!(read(&deep).unwrap_err().reason, Reason::Syntax(_)));
+    let deep = alloc::format!(r#"{{"t:all":{{"xml":{}1{}}}}}"#, "[".repeat(40), "]".repeat(40));
+    assert_eq!(read(&deep).unwrap_err().reason, Reason::WrongType { expected: "nested at most 32 deep" });
     let state = read_content(schema(), NodeIndex::ROOT, Allowed::Config, r#"{"t:all":{"state":1}}"#).unwrap_err();
     assert_eq!(state.reason, Reason::StateNode(at("all/state")));
 }

@@ -19,6 +19,10 @@ pub struct InstanceIdentifier {
 }
 
 impl InstanceIdentifier {
+    /// How deep instance-identifiers may stand in the keys of others that come from outside. Each level of text
+    /// doubles quotes, so what is printed grows with a power of it.
+    pub const MAX_NESTING: u8 = 8;
+
     /// The identifier of a node that stands in no list, or of a list as a whole.
     #[must_use]
     pub const fn new(node: NodeIndex) -> InstanceIdentifier {

@@ -122,8 +122,9 @@ fn depth_is_counted() {
     assert_eq!(decode(&nested(31)).unwrap_err().reason, Reason::TooDeep);
     let tags = format!("a1 1903e8 a1 15 {} 00", "c1".repeat(10_000));
     assert_eq!(decode(&tags).unwrap_err().reason, Reason::TooDeep);
-    let instances = format!("a1 1903e8 a1 09 {}", "82 19040a".repeat(100));
-    assert!(decode(&instances).is_err());
+    let instances = |depth: usize| format!("a1 1903e8 a1 09 {} 1903f5", "84 19040a 6161 6162".repeat(depth));
+    assert!(decode(&instances(9)).is_ok());
+    assert_eq!(decode(&instances(10)).unwrap_err().reason, Reason::TooDeep);
     assert_eq!(Reader::new(&super::bytes(&"9f".repeat(100))).skip().unwrap_err().reason, Reason::TooDeep);
 }
 

@@ -13,6 +13,7 @@ pub use print_path::{PathForm, print_path};
 pub use scalar::{parse, print};
 
 pub(crate) use name::{child_by_name, print_identity, qualified_name};
+pub(crate) use path::parse_nested;
 pub(crate) use scalar::{parse_as, print_as};
 
 #[cfg(test)]

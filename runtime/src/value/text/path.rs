@@ -5,7 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{parse, qualified_name};
+use super::{qualified_name, scalar};
 use crate::schema::{Node, NodeIndex, NodeKind, Schema};
 use crate::value::{InstanceIdentifier, Value, Violation};
 
@@ -83,7 +83,7 @@ impl PathError {
             PathReason::KeyCount { .. } | PathReason::UnknownKey(_) => {
                 let list = match self.reason {
                     PathReason::UnknownKey(list) => Some(list),
-                    _ => schema.children(self.parent).find(|child| self.step.contains(schema.name(*child))),
+                    _ => child(schema, self.parent, split_where(&self.step, ends_name).0).ok(),
                 };
                 let keys = list.and_then(|list| schema.list(list)).map_or(&[][..], |list| list.keys);
                 keys.iter().map(|key| schema.name(*key).to_string()).collect()
@@ -101,6 +101,11 @@ impl PathError {
 ///
 /// The first step that can't be understood; [`PathError::candidates`] lists what is known there.
 pub fn parse_path(schema: &Schema, text: &str) -> Result<InstanceIdentifier, PathError> {
+    parse_nested(schema, text, 0)
+}
+
+/// `depth` counts the instance-identifiers that stand in keys of instance-identifiers around this one.
+pub(crate) fn parse_nested(schema: &Schema, text: &str, depth: u8) -> Result<InstanceIdentifier, PathError> {
     let mut rest = text;
     let mut instance = InstanceIdentifier::new(NodeIndex::ROOT);
     if text == "/" {
@@ -119,13 +124,13 @@ pub fn parse_path(schema: &Schema, text: &str) -> Result<InstanceIdentifier, Pat
         if let Some(error) = missing {
             return Err(error);
         }
-        let (name, behind) = split_where(behind, |c| !(c.is_ascii_alphanumeric() || "-_.:".contains(c)));
+        let (name, behind) = split_where(behind, ends_name);
         let node = child(schema, parent, name).map_err(fail)?;
         let (keys, behind) = if let Some(values) = behind.strip_prefix('=') {
             let (values, behind) = split_where(values, |c| c == '/');
-            (uri_keys(schema, node, values).map_err(fail)?, behind)
+            (uri_keys(schema, node, values, depth).map_err(fail)?, behind)
         } else {
-            predicates(schema, node, behind).map_err(fail)?
+            predicates(schema, node, behind, depth).map_err(fail)?
         };
         let expected = schema.entry_key_count(node);
         missing = (keys.len() < expected).then(|| fail(PathReason::KeyCount { expected, found: keys.len() }));
@@ -156,7 +161,7 @@ fn child(schema: &Schema, parent: NodeIndex, name: &str) -> Result<NodeIndex, Pa
 }
 
 /// RFC 8040 section 3.5.3: all keys, in the order of the key statement, separated by commas.
-fn uri_keys(schema: &Schema, node: NodeIndex, text: &str) -> Result<Vec<Value>, PathReason> {
+fn uri_keys(schema: &Schema, node: NodeIndex, text: &str, depth: u8) -> Result<Vec<Value>, PathReason> {
     let expected = schema.entry_key_count(node);
     if expected == 0 {
         return Err(PathReason::NotAList(node));
@@ -170,13 +175,18 @@ fn uri_keys(schema: &Schema, node: NodeIndex, text: &str) -> Result<Vec<Value>, 
         .enumerate()
         .map(|(place, text)| {
             let text = percent_decode(text).ok_or(PathReason::Syntax { expected: "two hex digits behind '%'" })?;
-            key_value(schema, keys.get(place).copied().unwrap_or(node), &text)
+            key_value(schema, keys.get(place).copied().unwrap_or(node), &text, depth)
         })
         .collect()
 }
 
 /// The predicates behind a name, if any; and what is left of the path.
-fn predicates<'t>(schema: &Schema, node: NodeIndex, mut rest: &'t str) -> Result<(Vec<Value>, &'t str), PathReason> {
+fn predicates<'t>(
+    schema: &Schema,
+    node: NodeIndex,
+    mut rest: &'t str,
+    depth: u8,
+) -> Result<(Vec<Value>, &'t str), PathReason> {
     const EXPECTED: PathReason = PathReason::Syntax { expected: "']'" };
     let expected = schema.entry_key_count(node);
     let names: &[NodeIndex] = schema.list(node).map_or(&[], |list| list.keys);
@@ -205,7 +215,7 @@ fn predicates<'t>(schema: &Schema, node: NodeIndex, mut rest: &'t str) -> Result
         let slot = keys.get_mut(place.unwrap_or(0)).filter(|_| place.is_some() || names.is_empty());
         let slot = slot.ok_or(PathReason::UnknownKey(node))?;
         let key = place.and_then(|place| names.get(place).copied()).unwrap_or(node);
-        if slot.replace(key_value(schema, key, &text)?).is_some() {
+        if slot.replace(key_value(schema, key, &text, depth)?).is_some() {
             return Err(PathReason::DuplicateKey);
         }
     }
@@ -216,7 +226,7 @@ fn predicates<'t>(schema: &Schema, node: NodeIndex, mut rest: &'t str) -> Result
     }
 }
 
-fn key_value(schema: &Schema, key: NodeIndex, text: &str) -> Result<Value, PathReason> {
+fn key_value(schema: &Schema, key: NodeIndex, text: &str, depth: u8) -> Result<Value, PathReason> {
     let refuse = |violation| PathReason::KeyValue { key, violation };
     if schema.node(key).is_some_and(|row| row.kind() == NodeKind::List) {
         return match text.parse() {
@@ -224,7 +234,7 @@ fn key_value(schema: &Schema, key: NodeIndex, text: &str) -> Result<Value, PathR
             _ => Err(refuse(Violation::WrongType { expected: "a position from 1" })),
         };
     }
-    parse(schema, key, text).map_err(refuse)
+    scalar::parse_at_depth(schema, key, text, depth).map_err(refuse)
 }
 
 /// A quoted string, in which the quote itself stands doubled; and what follows.
@@ -266,6 +276,10 @@ fn percent_decode(text: &str) -> Option<Cow<'_, str>> {
         });
     }
     String::from_utf8(bytes).ok().map(Cow::Owned)
+}
+
+fn ends_name(c: char) -> bool {
+    !(c.is_ascii_alphanumeric() || "-_.:".contains(c))
 }
 
 /// The step at the start of a path, for messages: up to the next `/` that is in no quotes.

@@ -5,9 +5,10 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{PathForm, base64, parse_path, print_identity, print_path};
+use super::path::parse_nested;
+use super::{PathForm, base64, print_identity, print_path};
 use crate::schema::{IdentityIndex, Node, NodeIndex, Schema, Type};
-use crate::value::{Value, Violation, check, positions, rescale, wrong};
+use crate::value::{InstanceIdentifier, Value, Violation, check, positions, rescale, wrong};
 
 /// The canonical form of the value of a leaf, or of one entry of a leaf-list. Identities are qualified.
 ///
@@ -27,8 +28,13 @@ pub fn print(schema: &Schema, node: NodeIndex, value: &Value) -> Result<String, 
 ///
 /// A text that is no value of the node's type.
 pub fn parse(schema: &Schema, node: NodeIndex, text: &str) -> Result<Value, Violation> {
+    parse_at_depth(schema, node, text, 0)
+}
+
+/// As [`parse`], within the keys of so many instance-identifiers.
+pub(super) fn parse_at_depth(schema: &Schema, node: NodeIndex, text: &str, depth: u8) -> Result<Value, Violation> {
     const NO_LEAF: Violation = Violation::WrongType { expected: "a leaf" };
-    parse_as(schema, node, schema.type_of(node).ok_or(NO_LEAF)?, text)
+    parse_in(schema, node, schema.type_of(node).ok_or(NO_LEAF)?, text, depth)
 }
 
 pub(crate) fn print_as(schema: &Schema, ty: &Type, value: &Value) -> Option<String> {
@@ -73,6 +79,10 @@ pub(crate) fn print_as(schema: &Schema, ty: &Type, value: &Value) -> Option<Stri
 }
 
 pub(crate) fn parse_as(schema: &Schema, node: NodeIndex, ty: &Type, text: &str) -> Result<Value, Violation> {
+    parse_in(schema, node, ty, text, 0)
+}
+
+fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) -> Result<Value, Violation> {
     let value = match ty {
         Type::Binary { .. } => Value::Binary(base64::decode(text).ok_or_else(|| wrong(ty))?.into()),
         Type::Bits { bits } => {
@@ -105,18 +115,20 @@ pub(crate) fn parse_as(schema: &Schema, node: NodeIndex, ty: &Type, text: &str) 
             Value::Float(text.parse().ok().filter(|_| numeric).ok_or_else(|| wrong(ty))?)
         }
         Type::Identityref { .. } => Value::Identityref(identity(schema, node, text).ok_or(Violation::UnknownName)?),
-        Type::InstanceIdentifier { .. } => {
-            Value::InstanceIdentifier(Box::new(parse_path(schema, text).map_err(|_| Violation::Instance)?))
+        Type::InstanceIdentifier { .. } if depth < InstanceIdentifier::MAX_NESTING => {
+            let instance = parse_nested(schema, text, depth + 1).map_err(|_| Violation::Instance)?;
+            Value::InstanceIdentifier(Box::new(instance))
         }
+        Type::InstanceIdentifier { .. } => return Err(Violation::Instance),
         Type::Integer { .. } => Value::Integer(parse_integer(text, ty)?),
         Type::Leafref { target_type, .. } => {
             let target = schema.resolved_type(*target_type).ok_or_else(|| wrong(ty))?;
-            return parse_as(schema, node, target, text);
+            return parse_in(schema, node, target, text, depth);
         }
         Type::String { .. } => Value::String(text.into()),
         Type::Union { members } => {
             let mut taken = (0_u16..).zip(*members).filter_map(|(place, member)| {
-                let value = parse_as(schema, node, schema.resolved_type(*member)?, text).ok()?;
+                let value = parse_in(schema, node, schema.resolved_type(*member)?, text, depth).ok()?;
                 Some(Value::Union(place, Box::new(value)))
             });
             return taken.next().ok_or(Violation::NotInUnion);

@@ -89,6 +89,21 @@ fn candidates_are_what_is_known_at_the_step() {
 }
 
 #[test]
+fn identifiers_in_the_keys_of_identifiers_are_counted() {
+    let nested = |depth| {
+        let mut text = String::from("/t:all/string");
+        for _ in 0..depth {
+            text =
+                format!("/t:all/server=a,b/chair={}", text.replace('%', "%25").replace('/', "%2F").replace(',', "%2C"));
+        }
+        text
+    };
+    let read = parse_path(schema(), &nested(8)).unwrap();
+    assert_eq!(parse_path(schema(), &print_path(schema(), &read, PathForm::Uri)), Ok(read));
+    assert!(parse_path(schema(), &nested(9)).is_err());
+}
+
+#[test]
 fn lexical_forms_that_are_not_canonical_are_taken() {
     let rows = [
         ("int8", "+5", "5"),
