@@ -65,7 +65,7 @@ impl Folding<'_> {
             name: self.names.intern(&node.name),
             parent,
             within,
-            mandatory: node.mandatory,
+            mandatory: super::is_mandatory(node),
             default_case: default_case.and_then(|case| u16::try_from(case).ok()),
             cases: &[],
         });

@@ -141,7 +141,8 @@ pub(crate) fn lower(
         }
         if node.min_elements.is_some_and(|min| min > 0) || node.max_elements.is_some() {
             flags = flags.with(Flags::HAS_BOUNDS);
-            let (min, max) = (node.min_elements.unwrap_or(0), node.max_elements.unwrap_or(u32::MAX));
+            let min = node.min_elements.filter(|_| node.whens.is_empty()).unwrap_or(0);
+            let max = node.max_elements.unwrap_or(u32::MAX);
             tables.bounds.push(Bounds { node: index, min, max });
         }
         let Some(kind) = row_kind(node.kind) else { continue };
@@ -233,7 +234,7 @@ fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: 
     };
     let data = !row.in_message;
     set(Flags::CONFIG, node.config && data);
-    set(Flags::MANDATORY, node.mandatory);
+    set(Flags::MANDATORY, is_mandatory(node));
     set(Flags::PRESENCE, node.presence.is_some());
     set(Flags::USER_ORDERED, node.user_ordered);
     let parent = row.parent.and_then(|parent| rows.rows.get(parent.get())).and_then(|parent| schema.node(parent.id));
@@ -244,6 +245,12 @@ fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: 
         set(Flags::EVENT_DRIVEN, within(&choices.event_driven));
     }
     flags
+}
+
+/// Whether the node must always be there. One with a `when` need not: the runtime evaluates no `when`, and to ask for a
+/// node that must not exist would refuse valid data.
+fn is_mandatory(node: &compiled::Node) -> bool {
+    node.mandatory && node.whens.is_empty()
 }
 
 fn is_within(schema: &compiled::Schema, id: NodeId, set: &HashSet<NodeId>) -> bool {

@@ -150,6 +150,22 @@ const LWM2M: &str = "module a { yang-version 1.1; namespace urn:a; prefix a; imp
                      lw:resource 1; } } }";
 
 #[test]
+fn what_a_when_may_take_away_is_not_asked_for() {
+    let schema = tables(
+        &[
+            "module a { namespace \"urn:a\"; prefix a; container c { leaf t { type string; } leaf m { when \"../t\"; type \
+           string; mandatory true; } leaf-list l { when \"../t\"; type string; min-elements 1; max-elements 3; } choice x { \
+           when \"t\"; mandatory true; leaf y { type string; } } } }",
+        ],
+        &[("a", Some(1000))],
+    );
+    let node = |name: &str| find(schema, &format!("c/{name}"));
+    assert!(!schema.node(node("m")).unwrap().flags.has(Flags::MANDATORY));
+    assert_eq!(schema.bounds(node("l")).map(|bounds| (bounds.min, bounds.max)), Some((0, 3)));
+    assert!(!schema.choices[0].mandatory);
+}
+
+#[test]
 fn lwm2m_ids_become_tables() {
     let exposing = "module b { namespace urn:b; prefix b; import comi-lwm2m { prefix lw; } import c { prefix c; } lw:expose \
                     /c:c { lw:object 7; } lw:expose /c:c/c:x { lw:resource 0; lw:read-only; } }";
