@@ -3,7 +3,8 @@
 import asyncio
 
 import cbor2
-from aiocoap import BAD_OPTION, BAD_REQUEST, CHANGED, CONTENT, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, NOT_FOUND
+from aiocoap import BAD_OPTION, BAD_REQUEST, CHANGED, CONTENT, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE
+from aiocoap import NOT_FOUND, PRECONDITION_FAILED
 from aiocoap import DELETE, FETCH, GET, POST, PUT, UNSUPPORTED_CONTENT_FORMAT, Context, Message, iPATCH
 from aiocoap.numbers.optionnumbers import OptionNumber
 from aiocoap.optiontypes import OpaqueOption
@@ -110,6 +111,35 @@ class FrozenPatch(dict):
         super().__init__({tuple(identifier): value})
 
 
+async def replacing(client):
+    """PUT, DELETE and POST on the datastore, and conditions (readings 16, 17 and 29)."""
+    sid = client.sid
+    target = sid[f"{VALVE}/target"]
+    with Case("aiocoap If-Match with the ETag of GET ?c=c lets an iPATCH pass, once"):
+        etag = (await client.ask(GET, "/c?c=c")).opt.etag
+        condition = {"content_format": INSTANCES, "if_match": [etag]}
+        equal((await client.ask(iPATCH, "/c", sequence({target: 21}), **condition)).code, CHANGED)
+        equal((await client.ask(iPATCH, "/c", sequence({target: 22}), **condition)).code, PRECONDITION_FAILED)
+        equal(await client.fetch(target), [{target: 21}])
+    with Case("aiocoap PUT /c without a mandatory leaf is 4.00 missing-element, and changes nothing"):
+        schedule = sid[f"{VALVE}/schedule"]
+        entry = {sid[f"{VALVE}/schedule/name"] - schedule: "noon", sid[f"{VALVE}/schedule/at"] - schedule: "12:00"}
+        content = {**cbor2.loads((await client.ask(GET, "/c?c=c")).payload), sid[VALVE]: {schedule - sid[VALVE]: [entry]}}
+        answer = await client.ask(PUT, "/c", sequence(content), content_format=DATA)
+        equal((answer.code, cbor2.loads(answer.payload)[1024][4]), (BAD_REQUEST, sid["identity ietf-coreconf:missing-element"]))
+        equal(await client.fetch(target), [{target: 21}])
+    with Case("aiocoap PUT /c replaces what it leaves out by the defaults"):
+        content = cbor2.loads((await client.ask(GET, "/c?c=c")).payload)
+        del content[sid[VALVE]]
+        equal((await client.ask(PUT, "/c", sequence(content), content_format=DATA)).code, CHANGED)
+        equal(await client.fetch(target), [{target: 0}])
+    with Case("aiocoap DELETE /c that takes the device's own sensors along is 4.00 with the entry, and changes nothing"):
+        before = await client.ask(GET, "/c?c=c")
+        answer = await client.ask(DELETE, "/c")
+        equal((answer.code, cbor2.loads(answer.payload)[1024][2]), (BAD_REQUEST, [sid["/lwm2m-temperature-3303:temperature"], 0]))
+        equal((await client.ask(GET, "/c?c=c")).payload, before.payload)
+
+
 async def calling(client):
     sid = client.sid
     move, identify, self_test = sid[f"{VALVE}/move"], sid["/acme-valve:identify"], sid["/acme-valve:self-test"]
@@ -143,6 +173,16 @@ async def blocks(client):
     with Case("aiocoap FETCH with both blocks: 300 identifiers, 300 answers"):
         wanted = [[schedule, f"entry-{n % 200:03}"] for n in range(300)]
         equal(len(await client.fetch(*wanted)), 300)
+    with Case("aiocoap observes 6 kB: the notification's other blocks are fetched"):
+        request = client.context.request(client.message(FETCH, "/c", sequence(schedule), content_format=IDENTIFIERS, observe=0))
+        (first,) = items((await asyncio.wait_for(request.response, 20)).payload)
+        equal(first[schedule], entries)
+        updates = aiter(request.observation)
+        later = {field["name"]: "entry-000", field["days"]: b"\x7f", field["at"]: "13:00"}
+        await client.patch(FrozenPatch([schedule, "entry-000"], later))
+        (second,) = items((await next_of(updates)).payload)
+        equal(second[schedule], [later, *entries[1:]])
+        request.observation.cancel()
     with Case("aiocoap iPATCH deletes the whole list"):
         equal((await client.patch({schedule: None})).code, CHANGED)
         equal(await client.fetch([schedule, "entry-000"]), [None])
@@ -179,6 +219,31 @@ async def observing(client):
         updates = aiter(request.observation)
         equal((await client.patch(FrozenPatch([application, 0], "cellar"))).code, CHANGED)
         equal((await next_of(updates)).payload, b"cellar")
+        request.observation.cancel()
+
+
+async def numbering(client):
+    target = client.sid[f"{VALVE}/target"]
+    with Case("aiocoap sees the Observe numbers rise"):
+        request = client.context.request(client.message(FETCH, "/c", sequence(target), content_format=IDENTIFIERS, observe=0))
+        numbers = [(await asyncio.wait_for(request.response, 20)).opt.observe]
+        updates = aiter(request.observation)
+        for value in (62, 63, 64):
+            await client.patch({target: value})
+            numbers.append((await next_of(updates)).opt.observe)
+        equal(numbers, sorted(set(numbers)))
+        request.observation.cancel()
+    with Case("aiocoap GET /c with Observe is answered without it"):
+        request = client.context.request(client.message(GET, "/c", observe=0))
+        equal((await asyncio.wait_for(request.response, 20)).opt.observe, None)
+    with Case("aiocoap observes a node that is not there yet"):
+        lock = client.sid[f"{VALVE}/lock"]
+        request = client.context.request(client.message(FETCH, "/c", sequence(lock), content_format=IDENTIFIERS, observe=0))
+        first = await asyncio.wait_for(request.response, 20)
+        equal((items(first.payload), first.opt.observe is not None), ([None], True))
+        updates = aiter(request.observation)
+        await client.patch({lock: {}})
+        equal(items((await next_of(updates)).payload), [{lock: {}}])
         request.observation.cancel()
 
 
@@ -227,7 +292,7 @@ async def main():
     with Device() as device:
         context = await Context.create_client_context()
         client = Client(context, device.uri)
-        for suite in (discovery, reading, editing, calling, blocks, observing, lwm2m, refusals):
+        for suite in (discovery, reading, editing, replacing, calling, blocks, observing, numbering, lwm2m, refusals):
             await suite(client)
         await context.shutdown()
 

@@ -40,7 +40,10 @@ class Datastore(ObservableResource):
                 if identifier == TARGET and value == 99:
                     error = {1024: {4: 1011, 1: 1018, 2: TARGET, 3: "too far"}}
                     return Message(code=BAD_REQUEST, payload=cbor2.dumps(error), content_format=DATA)
-                self.leafs[identifier] = value
+                if value is None:
+                    self.leafs.pop(identifier, None)
+                else:
+                    self.leafs[identifier] = value
         self.updated_state()
         return Message(code=CHANGED)
 
@@ -56,6 +59,39 @@ class Temperature(Resource):
         return Message(code=CONTENT, payload=b"21.5", content_format=0)
 
 
+class Application(Resource):
+    text = b""
+
+    async def render_get(self, request):
+        return Message(code=CONTENT, payload=self.text, content_format=0)
+
+    async def render_put(self, request):
+        self.text = request.payload
+        return Message(code=CHANGED)
+
+
+class Stream(ObservableResource):
+    """An event stream: empty, then one notification."""
+
+    rt = "core.c.es"
+
+    def __init__(self):
+        super().__init__()
+        self.events, self.observed = [], asyncio.Event()
+
+    async def add_observation(self, request, serverobservation):
+        await super().add_observation(request, serverobservation)
+        self.observed.set()
+
+    def raise_notification(self):
+        stuck = SID["/acme-valve:stuck"]
+        self.events.insert(0, {stuck: {SID["/acme-valve:stuck/position"] - stuck: 30}})
+        self.updated_state()
+
+    async def render_get(self, request):
+        return Message(code=CONTENT, payload=sequence(*self.events), content_format=INSTANCES)
+
+
 async def comi(*arguments):
     process = await asyncio.create_subprocess_exec(
         COMI, *arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -67,8 +103,11 @@ async def comi(*arguments):
 async def main():
     site = Site()
     site.add_resource([".well-known", "core"], WKCResource(site.get_resources_as_linkheader))
-    site.add_resource(["c"], Datastore())
+    datastore, stream = Datastore(), Stream()
+    site.add_resource(["c"], datastore)
+    site.add_resource(["s"], stream)
     site.add_resource(["3303", "0", "5700"], Temperature())
+    site.add_resource(["3303", "0", "5750"], Application())
     port = 20000 + os.getpid() % 20000
     server = await Context.create_server_context(site, bind=("127.0.0.1", port))
     target = f"coap://127.0.0.1:{port}"
@@ -99,6 +138,32 @@ async def main():
     with Case("comi get reads an LwM2M resource"):
         code, out, error = await comi("get", target, "/3303/0/5700")
         equal((code, out.strip()), (0, "21.5"))
+    with Case("comi set writes a long value by Block1"):
+        reason = " ".join(f"word-{n}" for n in range(500))
+        code, out, error = await comi("set", target, f"{VALVE}/lock/reason", reason)
+        assert code == 0, error
+        equal(datastore.leafs[REASON], reason)
+    with Case("comi get with Block1 and Block2: 200 identifiers"):
+        code, out, error = await comi("get", target, *[f"{VALVE}/target"] * 200)
+        equal((code, out.count('"acme-valve:target": 41')), (0, 200))
+    with Case("comi delete sends null"):
+        code, out, error = await comi("delete", target, f"{VALVE}/contact")
+        assert code == 0, error
+        assert CONTACT not in datastore.leafs, datastore.leafs
+    with Case("comi set writes an LwM2M resource"):
+        code, out, error = await comi("set", target, "/3303/0/5750", "attic")
+        assert code == 0, error
+        equal((await comi("get", target, "/3303/0/5750"))[1].strip(), "attic")
+    with Case("comi get of an unknown path is an error that names the code"):
+        code, out, error = await comi("get", target, "/3303/0/5701")
+        assert code == 1 and "4.04" in error, out + error
+    with Case("comi watch shows notifications of an event stream"):
+        process = await asyncio.create_subprocess_exec(COMI, "watch", target, "--count", "1", "--json", stdout=subprocess.PIPE)
+        await asyncio.wait_for(stream.observed.wait(), 30)
+        stream.raise_notification()
+        seen = json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
+        assert "acme-valve:stuck" in json.dumps(seen), seen
+        equal(await asyncio.wait_for(process.wait(), 30), 0)
     with Case("comi watch shows a change of an observed leaf"):
         process = await asyncio.create_subprocess_exec(
             COMI, "watch", target, f"{VALVE}/target", "--no-notifications", "--count", "2", "--json", stdout=subprocess.PIPE

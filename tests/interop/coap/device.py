@@ -50,14 +50,17 @@ def sids():
 
 
 class Device:
-    """`comi serve` on a free port of 127.0.0.1."""
+    """`comi serve` on a free port of the loopback."""
+
+    def __init__(self, host="127.0.0.1"):
+        self.host = host
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            [COMI, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=sys.stderr, text=True
+            [COMI, "serve", "--listen", f"{self.host}:0"], stdout=subprocess.PIPE, stderr=sys.stderr, text=True
         )
         for line in self.process.stdout:
-            uri = re.search(r"coap://127\.0\.0\.1:(\d+)", line)
+            uri = re.search(r"coap://[0-9.:\[\]]+:(\d+)", line)
             if uri:
                 self.port = int(uri.group(1))
                 self.uri = uri.group(0)

@@ -37,6 +37,13 @@ DOCUMENTS = {
             ]
         }
     },
+    "list entry with a boolean": {
+        "acme-valve:valve": {"schedule": [{"name": "night", "at": "22:15", "target": 5, "enabled": False}]}
+    },
+    "leafref to a string": {"acme-valve:valve": {"active-schedule": "night"}},
+    "empty strings and strings beyond ASCII": {"acme-valve:valve": {"lock": {"reason": ""}, "name": "Küche ☂"}},
+    "the least and the greatest integers": {"acme-valve:valve": {"trim": -20, "target": 0, "rest-position": 100}},
+    "state": {"acme-valve:valve": {"position": 24, "target": 255 - 155}},
     "everything": {
         "acme-valve:valve": {
             "name": "cellar",
