@@ -285,3 +285,29 @@ fn nothing_is_waived_in_silence() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn a_test_that_a_document_names_exists() {
+    let mut functions = BTreeSet::new();
+    for folder in ["sid-registry", "codegen", "runtime", "cli", "tests"] {
+        for file in files_below(&root().join(folder), ".rs") {
+            let text = read(&file);
+            functions.extend(words_after(&text, "fn ").map(str::to_owned).collect::<Vec<_>>());
+        }
+    }
+    let mut missing = Vec::new();
+    for document in ["ARCHITECTURE.md", "docs/readings.md"] {
+        for word in read(&root().join(document)).split('`').skip(1).step_by(2) {
+            let is_test =
+                word.matches('_').count() >= 3 && word.chars().all(|c| c.is_ascii_alphanumeric() || "_*".contains(c));
+            let exists = match word.strip_suffix('*') {
+                Some(start) => functions.iter().any(|name| name.starts_with(start)),
+                None => functions.contains(word),
+            };
+            if is_test && !exists {
+                missing.push(format!("{document}: no test is called {word}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

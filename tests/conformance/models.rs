@@ -36,6 +36,15 @@ mod tests {
     }
 
     #[test]
+    fn the_thermostat_has_the_module_that_the_others_know() {
+        for file in ["acme-thermostat.yang", "acme-thermostat.sid"] {
+            let read = |folder: &str| fs::read_to_string(root().join(folder).join(file)).unwrap();
+            let same = read("examples/thermostat/yang") == read("yang/example");
+            assert!(same, "examples/thermostat/yang/{file} is a copy of yang/example/{file}: copy it anew");
+        }
+    }
+
+    #[test]
     fn sid_files_stand_in_the_form_that_comi_writes() {
         for module in modules() {
             let text = sid_text(&module);
