@@ -48,11 +48,12 @@ const CODEGEN_ROOMS: &[(&str, &[&str])] = &[
     ("syntax", &["source", "diagnostic"]),
     ("schema", &["source", "diagnostic", "syntax"]),
     ("context", &["source", "diagnostic", "syntax", "schema", "builtin"]),
+    ("sid_files", &["builtin", "context", "diagnostic"]),
     ("sid_items", &["schema"]),
     ("tree", &["schema", "sid_items"]),
     ("lower", &["source", "diagnostic", "schema", "sid_items"]),
-    ("emit", &["source", "diagnostic", "schema", "lower"]),
-    ("config", &["source", "diagnostic", "schema", "context", "lower", "emit", "builtin", "sid_items"]),
+    ("emit", &["source", "diagnostic", "schema", "sid_items", "lower"]),
+    ("config", &["source", "diagnostic", "schema", "context", "lower", "emit", "builtin", "sid_files", "sid_items"]),
 ];
 
 /// Words that only these places may hold, comments included: a library that we wrap is named in one file, sockets

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use crate::context::{Compiled, Context};
 use crate::diagnostic::{Diagnostic, Severity, render};
+use crate::emit::rust;
 use crate::lower::{self, ENGINE_MODULES};
 use crate::schema::compiled::{Node, NodeId, Schema};
-use crate::{emit, sid_files};
+use crate::sid_files::sid_files;
 
 /// Compiles YANG modules into the crate that is being built.
 ///
@@ -134,7 +135,7 @@ impl Config {
         let (sids, sid_files) = sid_files(&compiled, &[]).map_err(report)?;
         let choices = self.choices(&compiled.schema).map_err(report)?;
         let lowered = lower::lower(&compiled.schema, &compiled.sources, &sids, &choices).map_err(report)?;
-        let rust = emit::rust(&compiled.schema, &lowered);
+        let rust = rust(&compiled.schema, &lowered);
         let files = compiled.files.iter().cloned().chain(sid_files).collect();
         Ok(Built { rust, files, warnings: warnings(&compiled) })
     }
