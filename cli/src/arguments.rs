@@ -19,7 +19,8 @@ pub(crate) struct ModelArguments {
 /// How to reach a device.
 #[derive(Args, Clone)]
 pub(crate) struct ClientArguments {
-    /// The device: coap://HOST[:PORT], or HOST[:PORT]; quote [::1] for your shell
+    /// The device.
+    #[arg(help = "The device: coap://HOST[:PORT], or HOST[:PORT]; quote [::1] for your shell")]
     pub(crate) target: String,
     #[command(flatten)]
     pub(crate) model: ModelArguments,

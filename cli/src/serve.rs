@@ -19,9 +19,13 @@ type Demo = Server<model::Bound<Board>>;
 /// Arguments of `comi serve`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Address to listen on, port 0 for a free one [default: [::1]:5683, else 127.0.0.1:5683, else a free port; loopback
-    /// alone, since anybody who reaches it may set it]
-    #[arg(long, value_name = "ADDRESS")]
+    /// Where to listen. Loopback alone without it, since anybody who reaches the demo device may set it.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        help = "ADDRESS:PORT to listen on, port 0 for a free one [default: [::1]:5683, else 127.0.0.1:5683, else a free \
+                port; loopback alone, since anybody who reaches the demo device may set it]"
+    )]
     listen: Option<String>,
 }
 
