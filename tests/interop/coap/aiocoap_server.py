@@ -51,7 +51,8 @@ class Datastore(ObservableResource):
         await asyncio.sleep(0.5)
         (instance,) = items(request.payload)
         (identifier,) = instance
-        return Message(code=CHANGED, payload=sequence({identifier: {SID[f"{VALVE}/move/output/duration"] - identifier: 12}}), content_format=INSTANCES)
+        output = {SID[f"{VALVE}/move/output/duration"] - identifier: 12}
+        return Message(code=CHANGED, payload=sequence({identifier: output}), content_format=INSTANCES)
 
 
 class Temperature(Resource):
@@ -90,6 +91,10 @@ class Stream(ObservableResource):
 
     async def render_get(self, request):
         return Message(code=CONTENT, payload=sequence(*self.events), content_format=INSTANCES)
+
+
+async def watching(*arguments):
+    return await asyncio.create_subprocess_exec(COMI, "watch", *arguments, "--json", stdout=subprocess.PIPE)
 
 
 async def comi(*arguments):
@@ -158,16 +163,14 @@ async def main():
         code, out, error = await comi("get", target, "/3303/0/5701")
         assert code == 1 and "4.04" in error, out + error
     with Case("comi watch shows notifications of an event stream"):
-        process = await asyncio.create_subprocess_exec(COMI, "watch", target, "--count", "1", "--json", stdout=subprocess.PIPE)
+        process = await watching(target, "--count", "1")
         await asyncio.wait_for(stream.observed.wait(), 30)
         stream.raise_notification()
         seen = json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
         assert "acme-valve:stuck" in json.dumps(seen), seen
         equal(await asyncio.wait_for(process.wait(), 30), 0)
     with Case("comi watch shows a change of an observed leaf"):
-        process = await asyncio.create_subprocess_exec(
-            COMI, "watch", target, f"{VALVE}/target", "--no-notifications", "--count", "2", "--json", stdout=subprocess.PIPE
-        )
+        process = await watching(target, f"{VALVE}/target", "--no-notifications", "--count", "2")
         first = await asyncio.wait_for(process.stdout.readline(), 30)
         await comi("set", target, f"{VALVE}/target", "55")
         second = await asyncio.wait_for(process.stdout.readline(), 30)
