@@ -60,6 +60,8 @@ pub(super) struct Exchange {
     pub(super) key: CacheKey,
     pub(super) block1: Option<Block>,
     pub(super) block2: Option<Block>,
+    /// Whether Size2 is asked for.
+    pub(super) size2: bool,
     pub(super) observe: Option<Observe>,
     pub(super) state: State,
     pub(super) received: Instant,

@@ -17,6 +17,8 @@ pub(super) struct Asked {
     pub(super) block1: Option<Block>,
     pub(super) block2: Option<Block>,
     pub(super) size1: Option<u32>,
+    /// Whether the size of the response is asked for (RFC 7959 section 4).
+    pub(super) size2: bool,
     pub(super) key: CacheKey,
 }
 
@@ -64,6 +66,7 @@ impl Asked {
             block1: None,
             block2: None,
             size1: None,
+            size2: false,
             key: CacheKey { options: 0, payload },
         };
         let mut hash = Hash::new(seed).number(u64::from(message.code().byte()));
@@ -101,6 +104,7 @@ impl Asked {
             number::BLOCK1 => self.block1 = Some(Block::read(option).ok_or(Refusal::BadBlock)?),
             number::BLOCK2 => self.block2 = Some(Block::read(option).ok_or(Refusal::BadBlock)?),
             number::SIZE1 => self.size1 = option.uint(),
+            number::SIZE2 => self.size2 = option.uint() == Some(0),
             number::PROXY_URI | number::PROXY_SCHEME => return Err(Refusal::Proxying),
             _ => {}
         }

@@ -35,6 +35,7 @@ pub(super) struct Accepted {
 struct Cut<'a> {
     code: Code,
     block2: Option<Block>,
+    size2: Option<u32>,
     payload: &'a [u8],
 }
 
@@ -80,6 +81,7 @@ impl Endpoint {
             key: asked.key,
             block1: asked.block1,
             block2: asked.block2,
+            size2: asked.size2,
             observe: asked.observe,
             state: State::Received,
             received: now,
@@ -367,10 +369,13 @@ impl Endpoint {
     ) -> Result<Option<Key>, Gone> {
         let exchange = self.exchanges.get(key).filter(|exchange| exchange.state.is_open()).ok_or(Gone)?;
         let (peer, token, id) = (exchange.peer, exchange.token, exchange.message_id);
-        let (block1, block2, cache_key) = (exchange.block1, exchange.block2, exchange.key);
+        let (block1, block2, size2, cache_key) = (exchange.block1, exchange.block2, exchange.size2, exchange.key);
         let (confirmable, piggybacks) = (exchange.confirmable, exchange.state == State::Received);
         self.lent = Vec::new();
-        let cut = self.cut(now, peer, cache_key, block2, response);
+        let mut cut = self.cut(now, peer, cache_key, block2, response);
+        if size2 && cut.block2.is_some() {
+            cut.size2 = u32::try_from(response.payload.len()).ok();
+        }
         if confirmable && piggybacks {
             let reply = encode(MessageType::Acknowledgement, id, token, sequence, block1, &cut, response);
             self.conclude(key, State::Answered(reply));
@@ -416,11 +421,11 @@ impl Endpoint {
         let size = Block { exponent, ..FIRST_BLOCK }.size();
         let fits = response.payload.len() <= size;
         if fits && (asked.is_none() || !response.code.is_success()) {
-            return Cut { code: response.code, block2: None, payload: response.payload };
+            return Cut { code: response.code, block2: None, size2: None, payload: response.payload };
         }
         let offset = asked.filter(|_| response.code.is_success()).map_or(0, Block::offset);
         let Some((block2, payload)) = Block::cut(response.payload, offset, exponent) else {
-            return Cut { code: Code::BAD_REQUEST, block2: None, payload: &[] };
+            return Cut { code: Code::BAD_REQUEST, block2: None, size2: None, payload: &[] };
         };
         if !fits {
             let mut head = Vec::new();
@@ -430,7 +435,7 @@ impl Endpoint {
             let kept = Kept { code: response.code, head, body: response.payload.to_vec() };
             self.kept.keep(now, peer, key, kept, &self.limits, &mut self.deadlines);
         }
-        Cut { code: response.code, block2: Some(block2), payload }
+        Cut { code: response.code, block2: Some(block2), size2: None, payload }
     }
 }
 
@@ -456,6 +461,7 @@ fn encode(
         sequence.map(|sequence| OutgoingOption::uint(number::OBSERVE, sequence)),
         cut.block2.map(|block| OutgoingOption::uint(number::BLOCK2, block.value())),
         block1.map(block1_option),
+        cut.size2.map(|size| OutgoingOption::uint(number::SIZE2, size)),
     ];
     let theirs = (cut.code == response.code).then(|| response.all_options());
     writer.options(theirs.into_iter().flatten().chain(ours.into_iter().flatten()));

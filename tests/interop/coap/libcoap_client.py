@@ -135,6 +135,10 @@ def main():
                                 client.dialogue("-b", "64", "-m", "get", path="/.well-known/core"))[:-1]
             equal(blocks, [(str(n), "_" if n + 1 == len(blocks) else "M") for n in range(len(blocks))])
             assert len(blocks) > 3, blocks
+        with Case("libcoap is told the size with the first block when it asks"):
+            said = client.dialogue("-b", "64", "-O", "28,", "-m", "get", path="/.well-known/core")
+            size = len(client.run("-m", "get", path="/.well-known/core")[0])
+            assert f"Block2:0/M/64, Size2:{size} ]" in said, said
         with Case("libcoap GET /c?c=c has an ETag before its Content-Format, GET /c none"):
             said = client.dialogue("-m", "get", path="/c?c=c")
             assert re.search(r"c:2.05 .*\[ ETag:0x\w+, Content-Format:140 \]", said), said

@@ -124,8 +124,10 @@ fn conversation(limits: Limits, datagrams: &[Vec<u8>]) -> (Vec<String>, Endpoint
                     line += &alloc::format!(" {name}:{}/{more}/{}", block.number, block.size());
                 }
             }
-            if let Some(size) = message.uint(number::SIZE1) {
-                line += &alloc::format!(" size1={size}");
+            for (name, number) in [("size1", number::SIZE1), ("size2", number::SIZE2)] {
+                if let Some(size) = message.uint(number) {
+                    line += &alloc::format!(" {name}={size}");
+                }
             }
             line += &alloc::format!(" {}", message.payload().len());
             lines.push(line);
@@ -271,6 +273,21 @@ fn a_block_of_a_forgotten_body_is_cut_from_the_answer_given_anew() {
         ],
     );
     assert_eq!(lines, ["2.04 2:0/1/16 16", "2.04 2:2/0/16 8", "4.00 0"]);
+}
+
+#[test]
+fn the_size_is_told_with_a_block_to_who_asks() {
+    let block2 = (number::BLOCK2, block(0, false, 16));
+    let (lines, _) = conversation(
+        Limits::DEVICE,
+        &[
+            request(1, Code::FETCH, &[block2, (number::SIZE2, 0)], &[1; 40]),
+            request(2, Code::FETCH, &[block2], &[1; 40]),
+            // Without Block2 there is nothing to estimate.
+            request(3, Code::FETCH, &[(number::SIZE2, 0)], &[1; 40]),
+        ],
+    );
+    assert_eq!(lines, ["2.04 2:0/1/16 size2=40 16", "2.04 2:0/1/16 16", "2.04 40"]);
 }
 
 #[test]
