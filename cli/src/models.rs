@@ -9,11 +9,8 @@ use comi_runtime::schema::Schema;
 use crate::arguments::ModelArguments;
 
 /// The demo device's own module, so that its names are known wherever the command is run.
-const VALVE: (&str, &str, &str) = (
-    "acme-valve",
-    include_str!("../yang/example/acme-valve.yang"),
-    include_str!("../yang/example/acme-valve.sid"),
-);
+const VALVE: (&str, &str, &str) =
+    ("acme-valve", include_str!("../yang/example/acme-valve.yang"), include_str!("../yang/example/acme-valve.sid"));
 
 /// Built-in modules that are loaded when none is named: what the demo device serves, and what devices often have.
 const USUAL: &[&str] = &[

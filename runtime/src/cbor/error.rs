@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::schema::{NodeIndex, Schema};
+use crate::schema::{NodeIndex, Schema, Type};
 use crate::value::{InstanceIdentifier, Value, Violation, text, trail};
 
 /// Where and why reading failed.
@@ -120,12 +120,22 @@ impl Error {
     /// The error as a sentence with names: where in the data, what is wrong, at which byte.
     #[must_use]
     pub fn describe(&self, schema: &Schema) -> String {
+        match &self.at {
+            Some(at) => {
+                let mut out = text::print_path(schema, at, text::PathForm::Predicates);
+                out.push_str(": ");
+                out.push_str(&self.explain(schema));
+                out
+            }
+            None => self.explain(schema),
+        }
+    }
+
+    /// The same without the place, for where that is told beside it.
+    #[must_use]
+    pub fn explain(&self, schema: &Schema) -> String {
         use fmt::Write;
         let mut out = String::new();
-        if let Some(at) = &self.at {
-            out.push_str(&text::print_path(schema, at, text::PathForm::Predicates));
-            out.push_str(": ");
-        }
         let named = match &self.reason {
             Reason::KeyMismatch(node)
             | Reason::MissingKey(node)
@@ -133,11 +143,34 @@ impl Error {
             | Reason::StateNode(node) => Some(schema.name(*node)),
             _ => None,
         };
+        let allowed = match (&self.reason, &self.at) {
+            (Reason::Value(Violation::Range), Some(at)) => Allowed(schema.type_of(at.node)),
+            _ => Allowed(None),
+        };
         let written = match named {
             Some(name) => write!(out, "{} ('{name}', byte {})", self.reason, self.position),
-            None => write!(out, "{} (byte {})", self.reason, self.position),
+            None => write!(out, "{}{allowed} (byte {})", self.reason, self.position),
         };
         debug_assert!(written.is_ok(), "writing to a String");
         out
+    }
+}
+
+/// The ranges of a type of whole numbers, ` 1..4 | 10..20`.
+struct Allowed(Option<&'static Type>);
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = " ";
+        let mut next = || core::mem::replace(&mut separator, " | ");
+        match self.0 {
+            Some(Type::Integer { ranges, .. }) => {
+                ranges.iter().try_for_each(|(low, high)| write!(f, "{}{low}..{high}", next()))
+            }
+            Some(Type::Unsigned { ranges, .. }) => {
+                ranges.iter().try_for_each(|(low, high)| write!(f, "{}{low}..{high}", next()))
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -239,7 +239,7 @@ impl Refusal {
     /// A payload that could not be decoded.
     #[must_use]
     pub fn payload(schema: &Schema, error: cbor::Error) -> Refusal {
-        let message = error.describe(schema);
+        let message = error.explain(schema);
         Refusal { failure: Failure::from(&error.reason), message, at: error.at }
     }
 }

@@ -44,6 +44,9 @@ pub enum ClientError {
     /// The socket failed.
     #[error("{0}")]
     Socket(#[from] io::Error),
+    /// The system says that nobody listens at the device's address.
+    #[error("nobody listens at {0}; is the device started, and the port right?")]
+    NobodyListens(SocketAddr),
     /// No response within the time given to [`Client::set_timeout`].
     #[error("no answer within {0:?}; is a device there?")]
     TimedOut(Duration),
@@ -200,9 +203,7 @@ impl Client {
         tokio::select! {
             received = self.socket.recv(&mut self.datagram) => match received {
                 Ok(length) => self.receive(length),
-                // An ICMP error: nobody listens there now; retransmission goes on until its end.
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(self.failed(error)),
             },
             () = clock.sleep_until(own) => self.endpoint.handle_timeout(self.clock.now()),
             () = waited_enough => {}
@@ -267,12 +268,18 @@ impl Client {
             if let Some(show) = &mut self.on_datagram {
                 show(Direction::Sent, &self.transmit);
             }
-            match self.socket.send(&self.transmit).await {
-                // As above; the first of several requests to a port where nobody listens reports the one before.
-                Err(error) if error.kind() != io::ErrorKind::ConnectionRefused => return Err(error.into()),
-                _ => {}
+            if let Err(error) = self.socket.send(&self.transmit).await {
+                return Err(self.failed(error));
             }
         }
         Ok(())
+    }
+
+    /// An ICMP error comes with the call after the datagram that it is about.
+    fn failed(&self, error: io::Error) -> ClientError {
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused => ClientError::NobodyListens(self.peer.address),
+            _ => error.into(),
+        }
     }
 }

@@ -1,0 +1,78 @@
+//! What a model author does: check, tree, SIDs, conversion.
+
+use std::fs;
+
+use super::{comi, comi_in, folder};
+
+const PUMP: &str = "module pump {\n  yang-version 1.1;\n  namespace \"urn:example:pump\";\n  prefix p;\n  container pump {\n    \
+                    leaf speed { type uint16; }\n  }\n}\n";
+
+#[test]
+fn a_mistake_is_shown_with_its_place_and_cure_and_nothing_is_written() {
+    let here = folder("mistake");
+    fs::write(here.join("pump.yang"), PUMP.replace("uint16;", "unit16;")).unwrap();
+    let run = comi_in(&here, &["yang", "check", "pump.yang"]);
+    assert_eq!((run.status, run.out.as_str()), (1, ""));
+    for part in ["pump.yang:6:23", "type unit16;", "did you mean `uint16`?", "1 file: 1 error, 0 warnings"] {
+        assert!(run.error.contains(part), "{part} is not in {}", run.error);
+    }
+    let run = comi_in(&here, &["sid", "update", "pump.yang"]);
+    assert_eq!((run.status, here.join("pump.sid").exists()), (1, false), "{}", run.error);
+}
+
+#[test]
+fn a_sound_module_has_a_tree_gets_sids_once_and_keeps_them() {
+    let here = folder("sound");
+    fs::write(here.join("pump.yang"), PUMP).unwrap();
+    let run = comi_in(&here, &["yang", "check", "pump.yang"]);
+    assert_eq!((run.status, run.error.as_str()), (0, "1 file: 0 errors, 0 warnings\n"));
+    let run = comi_in(&here, &["yang", "tree", "pump.yang"]);
+    assert_eq!(run.out, "module: pump\n  +--rw pump\n     +--rw speed?   uint16\n");
+
+    let run = comi_in(&here, &["sid", "update", "pump.yang"]);
+    assert_eq!(run.status, 0, "{}", run.error);
+    assert!(
+        run.out.contains("range 63000:50") && run.out.contains("+    63002  data      /pump:pump/speed"),
+        "{}",
+        run.out
+    );
+    let first = fs::read_to_string(here.join("pump.sid")).unwrap();
+    let run = comi_in(&here, &["sid", "update", "pump.yang"]);
+    assert!(run.out.contains("nothing to change"), "{}", run.out);
+    assert_eq!(fs::read_to_string(here.join("pump.sid")).unwrap(), first);
+    assert_eq!(comi_in(&here, &["sid", "check", "pump.yang"]).status, 0);
+    let run = comi_in(&here, &["yang", "tree", "--sid", "pump.yang"]);
+    assert!(run.out.contains("63002"), "{}", run.out);
+}
+
+#[test]
+fn sid_check_names_what_is_missing_and_the_command_that_mends_it() {
+    let here = folder("missing");
+    fs::write(here.join("pump.yang"), PUMP).unwrap();
+    comi_in(&here, &["sid", "update", "pump.yang"]);
+    fs::write(here.join("pump.yang"), PUMP.replace("leaf speed", "leaf flow { type uint8; } leaf speed")).unwrap();
+    let run = comi_in(&here, &["sid", "check", "pump.yang"]);
+    assert_eq!(run.status, 1, "{}", run.out);
+    let all = run.out + &run.error;
+    assert!(all.contains("/pump:pump/flow") && all.contains("comi sid update"), "{all}");
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    assert_eq!(comi(&["yang", "check"]).status, 2);
+    assert_eq!(comi(&["no-such-command"]).status, 2);
+}
+
+#[test]
+fn a_document_is_the_same_after_encode_and_decode() {
+    let here = folder("convert");
+    let document = "{\n  \"acme-valve:valve\": {\n    \"mode\": \"service\",\n    \"name\": \"kitchen\"\n  }\n}\n";
+    fs::write(here.join("valve.json"), document).unwrap();
+    let hex = comi_in(&here, &["encode", "valve.json"]);
+    assert_eq!((hex.status, hex.out.as_str()), (0, "a119f62ba2110a1818676b69746368656e\n"));
+    fs::write(here.join("valve.hex"), hex.out).unwrap();
+    assert_eq!(comi_in(&here, &["decode", "valve.hex"]).out, document);
+    fs::write(here.join("wrong.json"), "{\"acme-valve:valve\": {\"target\": 140}}").unwrap();
+    let run = comi_in(&here, &["encode", "wrong.json"]);
+    assert!(run.status == 1 && run.error.contains("/acme-valve:valve/target"), "{}", run.error);
+}

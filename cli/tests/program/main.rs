@@ -1,0 +1,80 @@
+//! The command as a program: what it prints, where, and how it ends.
+
+mod authors;
+mod demo;
+mod operators;
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// What a run printed, and its exit status.
+#[derive(Debug)]
+struct Run {
+    out: String,
+    error: String,
+    status: i32,
+}
+
+/// Runs `comi` in a folder.
+fn comi_in(folder: &Path, arguments: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_comi"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program runs");
+    Run {
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        error: String::from_utf8(output.stderr).expect("UTF-8"),
+        status: output.status.code().expect("an exit status"),
+    }
+}
+
+fn comi(arguments: &[&str]) -> Run {
+    comi_in(Path::new("."), arguments)
+}
+
+/// An empty folder of its own.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// `comi serve` on a free port; ended when dropped.
+struct Serving {
+    process: Child,
+    uri: String,
+    /// Kept open, so that the program can go on printing.
+    _out: BufReader<ChildStdout>,
+}
+
+impl Serving {
+    fn start() -> Serving {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_comi"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        let mut out = BufReader::new(process.stdout.take().expect("its output"));
+        let mut line = String::new();
+        out.read_line(&mut line).expect("a line");
+        let uri = line.rsplit(' ').next().expect("a word").trim().to_owned();
+        assert!(uri.starts_with("coap://127.0.0.1:"), "{line}");
+        Serving { process, uri, _out: out }
+    }
+
+    /// Runs a command against it: the target is put behind the command's name.
+    fn comi(&self, command: &str, arguments: &[&str]) -> Run {
+        comi(&[&[command, &self.uri], arguments].concat())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
