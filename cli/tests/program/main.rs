@@ -1,4 +1,5 @@
 //! The command as a program: what it prints, where, and how it ends.
+#![expect(clippy::expect_used, clippy::string_slice, reason = "a test may end the program")]
 
 mod authors;
 mod demo;
