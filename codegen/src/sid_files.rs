@@ -49,14 +49,28 @@ pub fn sid_files(compiled: &Compiled, texts: &[(&str, &str)]) -> Result<(Registr
         };
         match SidFile::parse(&text) {
             Ok(file) => {
+                diagnostics.extend(outside(&origin, &file));
                 if let Err(error) = registry.add(origin, file) {
-                    diagnostics.push(Diagnostic::error(error.to_string()));
+                    let help = format!("`comi sid check {}.yang` lists what is wrong, with its cure", module.name);
+                    diagnostics.push(Diagnostic::error(error.to_string()).help(help));
                 }
             }
             Err(error) => diagnostics.push(Diagnostic::error(format!("{origin}: {error}"))),
         }
     }
     if diagnostics.is_empty() { Ok((registry, read)) } else { Err(diagnostics) }
+}
+
+/// SIDs that lie in none of their file's ranges (RFC 9595 section 3).
+fn outside(origin: &str, file: &SidFile) -> Option<Diagnostic> {
+    let item = file.items.iter().find(|item| !file.in_range(item.sid))?;
+    let ranges: Vec<String> = file.assignment_ranges.iter().map(ToString::to_string).collect();
+    let message = format!("{origin}: SID {} of {item} is outside the file's range, {}", item.sid, ranges.join(", "));
+    let help = format!(
+        "take the item out and run `comi sid update {}.yang`, or add the range that the SID is from",
+        file.module_name
+    );
+    Some(Diagnostic::error(message).help(help))
 }
 
 fn beside(yang: &Path, module: &str, revision: Option<&str>) -> Option<PathBuf> {
