@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::{Diagnostic, Severity, render};
-use crate::schema::compiled::Schema;
-use crate::schema::{Features, Finder, Request, compile};
+use crate::diagnostic::{Diagnostic, Severity, render, suggest};
+use crate::schema::compiled::{ModuleId, Schema};
+use crate::schema::{Features, Finder, Outcome, Request, Text, compile};
 use crate::source::{SourceId, SourceMap};
 
 /// What is to be compiled, and where its imports are found: in memory, then in the folders in the order given, then
@@ -30,6 +30,7 @@ pub struct Context {
     texts: Vec<(String, String)>,
     features: Features,
     asked: Vec<Asked>,
+    deviations: Vec<Asked>,
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +48,10 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that the diagnostics point into.
     pub sources: SourceMap,
+    /// The modules that were asked for, in that order, each once; not those whose deviations apply.
+    pub asked: Vec<ModuleId>,
+    /// The statements of all modules and submodules that were read.
+    pub texts: Vec<Text>,
     /// The files that were read, for `cargo::rerun-if-changed`.
     pub files: Vec<PathBuf>,
 }
@@ -106,6 +111,18 @@ impl Context {
         self
     }
 
+    /// Applies the deviations of the module of this name (RFC 7950 section 7.20.3).
+    pub fn deviation(&mut self, name: impl Into<String>) -> &mut Context {
+        self.deviations.push(Asked::Module(name.into()));
+        self
+    }
+
+    /// Applies the deviations of the module in this file.
+    pub fn deviation_file(&mut self, path: impl AsRef<Path>) -> &mut Context {
+        self.deviations.push(Asked::File(path.as_ref().to_owned()));
+        self
+    }
+
     /// Compiles.
     #[must_use]
     pub fn compile(&self) -> Compiled {
@@ -113,7 +130,11 @@ impl Context {
         let mut finder = Files::new(self);
         let mut diagnostics = Vec::new();
         let mut requests = Vec::new();
-        for asked in &self.asked {
+        let mut wanted = 0;
+        for (index, asked) in self.asked.iter().chain(&self.deviations).enumerate() {
+            if index == self.asked.len() {
+                wanted = requests.len();
+            }
             match asked {
                 Asked::Module(name) => requests.push(Request::Named(name.clone())),
                 Asked::File(path) => match finder.read(path, &mut sources) {
@@ -124,10 +145,51 @@ impl Context {
                 },
             }
         }
-        let (schema, found) = compile(&requests, &self.features, &mut finder, &mut sources);
+        if self.deviations.is_empty() {
+            wanted = requests.len();
+        }
+        let outcome = compile(&requests, &self.features, &mut finder, &mut sources);
+        let Outcome { schema, diagnostics: found, asked: modules, texts } = outcome;
+        diagnostics.extend(self.unknown_features(&schema));
         diagnostics.extend(found);
         diagnostics.append(&mut finder.unreadable);
-        Compiled { schema, diagnostics, sources, files: finder.read.into_keys().collect() }
+        let files = finder.read.into_values().map(|(path, _)| path).collect();
+        let mut asked: Vec<ModuleId> = Vec::new();
+        for module in modules.into_iter().take(wanted).flatten() {
+            if !asked.contains(&module) {
+                asked.push(module);
+            }
+        }
+        Compiled { schema, diagnostics, sources, asked, texts, files: files }
+    }
+
+    /// Features that were named and that their module does not define.
+    fn unknown_features(&self, schema: &Schema) -> Vec<Diagnostic> {
+        let mut diagnostics = Vec::new();
+        for (name, features) in &self.features {
+            let Some(module) = schema.module_named(name).and_then(|id| schema.module(id)) else {
+                let names = schema.modules.iter().map(|module| module.name.as_str());
+                let message = format!("features of module `{name}` are chosen, but no such module is in use");
+                diagnostics.push(suggested(Diagnostic::warning(message), name, names));
+                continue;
+            };
+            for feature in features {
+                if module.features.iter().all(|known| known.name != *feature) {
+                    let names = module.features.iter().map(|known| known.name.as_str());
+                    let message = format!("module `{name}` has no feature `{feature}`");
+                    diagnostics.push(suggested(Diagnostic::error(message), feature, names));
+                }
+            }
+        }
+        diagnostics.sort_by(|a, b| a.message.cmp(&b.message));
+        diagnostics
+    }
+}
+
+fn suggested<'a>(diagnostic: Diagnostic, name: &str, names: impl Iterator<Item = &'a str>) -> Diagnostic {
+    match suggest(name, names) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
     }
 }
 
@@ -138,7 +200,8 @@ struct Files<'a> {
     texts: BTreeMap<usize, SourceId>,
     /// Files of each folder: module name to revisions (an empty one: none in the file's name).
     folders: Vec<BTreeMap<String, BTreeMap<String, PathBuf>>>,
-    read: BTreeMap<PathBuf, SourceId>,
+    /// Files that were read, by their canonical path: a file has several (`a.yang`, `./a.yang`).
+    read: BTreeMap<PathBuf, (PathBuf, SourceId)>,
     built_in: BTreeMap<&'static str, SourceId>,
     unreadable: Vec<Diagnostic>,
 }
@@ -178,16 +241,18 @@ impl<'a> Files<'a> {
     }
 
     fn read(&mut self, path: &Path, sources: &mut SourceMap) -> Result<SourceId, String> {
-        if let Some(id) = self.read.get(path) {
+        let canonical = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if let Some((_, id)) = self.read.get(&canonical) {
             return Ok(*id);
         }
         let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            format!("it is not UTF-8 (byte {at})")
+            let line = 1 + error.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
+            format!("it is not UTF-8 (line {line}, byte {at})")
         })?;
         let id = sources.add(path.display().to_string(), text).map_err(|error| error.to_string())?;
-        self.read.insert(path.to_owned(), id);
+        self.read.insert(canonical, (path.to_owned(), id));
         Ok(id)
     }
 
@@ -239,10 +304,10 @@ impl Finder for Files<'_> {
 }
 
 fn list(folder: &Path) -> BTreeMap<String, BTreeMap<String, PathBuf>> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let mut found: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
+    for entry in std::fs::read_dir(listed).into_iter().flatten().flatten() {
+        let path = folder.join(entry.file_name());
         let Some(file) = path.file_name().and_then(|file| file.to_str()).filter(|file| file.ends_with(".yang")) else {
             continue;
         };

@@ -14,6 +14,8 @@ pub enum Severity {
     Error,
     /// It works, but is hardly what is meant.
     Warning,
+    /// Nothing is wrong; good to know.
+    Note,
 }
 
 /// Something to tell the author.
@@ -42,6 +44,12 @@ impl Diagnostic {
     #[must_use]
     pub fn warning(message: impl Into<String>) -> Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(message) }
+    }
+
+    /// A note.
+    #[must_use]
+    pub fn note(message: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Note, ..Diagnostic::error(message) }
     }
 
     /// With its place.
@@ -98,6 +106,7 @@ fn report<'a>(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Vec<Group<'
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
     let primary = diagnostic.span().map(|span| span.source);

@@ -4,6 +4,7 @@
 mod authors;
 mod demo;
 mod operators;
+mod yang;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};

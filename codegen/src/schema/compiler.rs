@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::compiled::{IdentityId, Module, ModuleId, Node, NodeId, Schema};
 use super::definitions::{Definitions, Scope, ScopeId};
-use super::load::{Finder, Loaded, Request, Unit, UnitId, load};
+use super::load::{Finder, Loaded, Request, Text, Unit, UnitId, load};
 use super::siblings::Siblings;
 use super::types::Typed;
 use crate::diagnostic::Diagnostic;
@@ -39,13 +39,23 @@ impl Diagnostics {
     }
 }
 
+/// What came of a compilation.
+pub(crate) struct Outcome {
+    pub(crate) schema: Schema,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The module of each request.
+    pub(crate) asked: Vec<Option<ModuleId>>,
+    /// All texts that were read.
+    pub(crate) texts: Vec<Text>,
+}
+
 /// Compiles what is asked for. All diagnostics, and what could be made in spite of them.
 pub(crate) fn compile(
     requests: &[Request],
     features: &Features,
     finder: &mut dyn Finder,
     sources: &mut SourceMap,
-) -> (Schema, Vec<Diagnostic>) {
+) -> Outcome {
     let mut diagnostics = Diagnostics::default();
     let loaded = load(requests, finder, sources, &mut diagnostics);
     let mut compiler = Compiler::new(&loaded, features, diagnostics);
@@ -60,9 +70,10 @@ pub(crate) fn compile(
     compiler.finish();
     let Compiler { schema, diagnostics, .. } = compiler;
     let schema = super::compact::compact(schema);
-    let mut list = diagnostics.list;
-    list.sort_by_key(|diagnostic| diagnostic.span().map(|span| (span.source, span.start)));
-    (schema, list)
+    let mut diagnostics = diagnostics.list;
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| (span.source, span.start)));
+    let text = |Unit { statement, module, prefixes, .. }| Text { module, statement, prefixes };
+    Outcome { schema, diagnostics, asked: loaded.asked, texts: loaded.units.into_iter().map(text).collect() }
 }
 
 /// Where a statement stands: what its prefixes and names mean, and the namespace that its nodes get.

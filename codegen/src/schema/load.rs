@@ -44,6 +44,8 @@ pub(super) struct Family {
 pub(crate) struct Loaded {
     pub(super) units: Vec<Unit>,
     pub(super) modules: Vec<Family>,
+    /// The module of each request, as far as there is one.
+    pub(super) asked: Vec<Option<ModuleId>>,
 }
 
 /// Finds texts that nobody has added yet: the edge to files and built-in modules.
@@ -63,6 +65,17 @@ pub(crate) enum Request {
     Source(SourceId),
 }
 
+/// The text of a module or submodule of a compilation, as it was written.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// The module that it belongs to.
+    pub module: ModuleId,
+    /// The `module` or `submodule` statement.
+    pub statement: Statement,
+    /// What its prefixes stand for.
+    pub prefixes: HashMap<String, ModuleId>,
+}
+
 /// Loads what is asked for and everything that it needs.
 pub(crate) fn load(
     requests: &[Request],
@@ -80,11 +93,19 @@ pub(crate) fn load(
         queue: VecDeque::new(),
     };
     for request in requests {
-        loader.request(request);
+        let module = loader.request(request);
+        loader.loaded.asked.push(module);
     }
-    while let Some(module) = loader.queue.pop_front() {
-        loader.links(module);
+    loader.follow();
+    for (index, request) in requests.iter().enumerate() {
+        if let Request::Source(id) = request
+            && let Some(module) = loader.alone(*id)
+            && let Some(asked) = loader.loaded.asked.get_mut(index)
+        {
+            *asked = Some(module);
+        }
     }
+    loader.follow();
     loader.cycles();
     loader.loaded
 }
@@ -106,7 +127,13 @@ fn revision(statement: &Statement) -> Option<String> {
 }
 
 impl Loader<'_> {
-    fn request(&mut self, request: &Request) {
+    fn follow(&mut self) {
+        while let Some(module) = self.queue.pop_front() {
+            self.links(module);
+        }
+    }
+
+    fn request(&mut self, request: &Request) -> Option<ModuleId> {
         let module = match request {
             Request::Named(name) => self.module(name, None, None),
             Request::Source(id) => self.read(*id).and_then(|statement| {
@@ -114,7 +141,9 @@ impl Loader<'_> {
                     let module = statement.child_text("belongs-to").unwrap_or_default().to_owned();
                     let span = statement.child("belongs-to").map(Statement::argument_span);
                     self.parsed.insert(*id, Some(statement));
-                    self.module(&module, None, span)
+                    let found = self.known(&module, None).is_some();
+                    let found = found || self.finder.find(&module, None, self.sources).is_some();
+                    found.then(|| self.module(&module, None, span)).flatten()
                 } else {
                     self.known(statement.text(), revision(&statement).as_deref()).or_else(|| self.open(statement))
                 }
@@ -123,6 +152,25 @@ impl Loader<'_> {
         if let Some(family) = module.and_then(|module| self.loaded.modules.get_mut(module.0)) {
             family.asked = true;
         }
+        module
+    }
+
+    /// A submodule that was asked for and that no module includes is looked at by itself.
+    fn alone(&mut self, id: SourceId) -> Option<ModuleId> {
+        if self.loaded.units.iter().any(|unit| unit.statement.span.source == id) {
+            return None;
+        }
+        let statement = self.parsed.get(&id)?.clone().filter(|statement| statement.is("submodule"))?;
+        let name = statement.child_text("belongs-to").unwrap_or_default();
+        let reason = match self.known(name, None) {
+            Some(_) => format!("module `{name}` does not include it"),
+            None => format!("module `{name}` is not found"),
+        };
+        let message = format!("submodule `{}` is checked by itself: {reason}", statement.text());
+        self.diagnostics.push(Diagnostic::note(message).at(statement.head, "").rule("RFC 7950 section 7.2.2"));
+        let module = self.family(statement);
+        self.loaded.modules.get_mut(module.0)?.asked = true;
+        Some(module)
     }
 
     /// Parses and checks a text; what is no YANG is told and left out.
@@ -227,13 +275,19 @@ impl Loader<'_> {
 
     /// Takes a module in; its links are followed later.
     fn open(&mut self, statement: Statement) -> Option<ModuleId> {
+        let name = statement.text().to_owned();
+        let module = self.family(statement);
+        self.named.entry(name).or_default().push(module);
+        Some(module)
+    }
+
+    fn family(&mut self, statement: Statement) -> ModuleId {
         let module = ModuleId(self.loaded.modules.len());
         let (name, revision) = (statement.text().to_owned(), revision(&statement));
-        self.named.entry(name.clone()).or_default().push(module);
         self.loaded.modules.push(Family { name, revision, units: Vec::new(), asked: false, imports: Vec::new() });
         self.unit(statement, module);
         self.queue.push_back(module);
-        Some(module)
+        module
     }
 
     fn unit(&mut self, statement: Statement, module: ModuleId) -> UnitId {

@@ -30,5 +30,6 @@ mod types;
 mod uses;
 mod values;
 
-pub(crate) use compiler::{Features, compile};
+pub(crate) use compiler::{Features, Outcome, compile};
+pub use load::Text;
 pub(crate) use load::{Finder, Request};

@@ -1,0 +1,104 @@
+//! `comi yang`: what it takes, what it prints where, and how it ends.
+
+use std::fs;
+
+use super::{comi_in, folder};
+
+const PUMP: &str = "module pump {\n  yang-version 1.1;\n  namespace \"urn:example:pump\";\n  prefix p;\n  include parts;\n  \
+                    feature fast;\n  container pump {\n    leaf speed { if-feature fast; type uint16; }\n    \
+                    leaf noise { type uint8; }\n  }\n}\n";
+const PARTS: &str = "submodule parts { yang-version 1.1; belongs-to pump { prefix p; } leaf part { type string; } }\n";
+const QUIET: &str = "module quiet {\n  yang-version 1.1;\n  namespace \"urn:example:quiet\";\n  prefix q;\n  import pump { \
+                     prefix p; }\n  deviation /p:pump/p:noise { deviate not-supported; }\n}\n";
+
+fn models(name: &str) -> std::path::PathBuf {
+    let here = folder(name);
+    for (file, text) in [("pump.yang", PUMP), ("parts.yang", PARTS), ("quiet.yang", QUIET)] {
+        fs::write(here.join(file), text).unwrap();
+    }
+    here
+}
+
+#[test]
+fn features_and_deviations_decide_what_is_there() {
+    let here = models("choices");
+    let tree = |arguments: &[&str]| {
+        let run = comi_in(&here, &[&["yang", "tree", "pump.yang"], arguments].concat());
+        assert_eq!((run.status, run.error.as_str()), (0, ""));
+        (run.out.contains("speed"), run.out.contains("noise"))
+    };
+    assert_eq!(tree(&[]), (true, true));
+    assert_eq!(tree(&["--feature", "pump:fast"]), (true, true));
+    assert_eq!(tree(&["--feature", "pump:"]), (false, true));
+    assert_eq!(tree(&["--deviation", "quiet"]), (true, false));
+    assert_eq!(tree(&["--deviation-module", "quiet.yang"]), (true, false));
+    for (wrong, status, message) in [
+        (["--feature", "pump:fats"], 1, "did you mean `fast`?"),
+        (["--feature", "fast"], 2, "module:feature"),
+        (["--deviation", "quit"], 1, "did you mean `quiet`?"),
+        (["--path", "nowhere"], 2, "no such folder"),
+        (["--format", "xml"], 2, "possible values: text, json, github"),
+    ] {
+        let run = comi_in(&here, &[&["yang", "check", "pump.yang"][..], &wrong].concat());
+        assert!(run.status == status && run.error.contains(message), "{wrong:?}: {}", run.error);
+    }
+}
+
+#[test]
+fn a_folder_stands_for_its_modules() {
+    let here = models("whole-folder");
+    let run = comi_in(&here, &["yang", "check", "."]);
+    assert_eq!((run.status, run.error.as_str()), (0, "3 files: 0 errors, 0 warnings\n"));
+    fs::create_dir(here.join("empty")).unwrap();
+    let run = comi_in(&here, &["yang", "check", "empty"]);
+    assert_eq!((run.status, run.error.as_str()), (1, "error: folder empty has no .yang file\n"));
+}
+
+#[test]
+fn what_is_no_text_is_named() {
+    let here = models("no-text");
+    fs::write(here.join("latin.yang"), b"module latin {\n  contact 'M\xfcller';\n}\n").unwrap();
+    let run = comi_in(&here, &["yang", "check", "latin.yang", "gone.yang"]);
+    assert_eq!(run.status, 1);
+    for part in [
+        "error: latin.yang cannot be read: it is not UTF-8 (line 2, byte 27)",
+        "error: gone.yang cannot be read: ",
+        "2 files: 2 errors, 0 warnings",
+    ] {
+        assert!(run.error.contains(part), "{part} is not in {}", run.error);
+    }
+}
+
+#[test]
+fn a_submodule_is_checked_with_its_module_or_by_itself_with_a_note() {
+    let here = models("submodule");
+    let run = comi_in(&here, &["yang", "check", "parts.yang"]);
+    assert_eq!((run.status, run.error.as_str()), (0, "1 file: 0 errors, 0 warnings\n"));
+    fs::write(here.join("lone.yang"), PARTS.replace("parts", "lone").replace("to pump", "to engine")).unwrap();
+    let run = comi_in(&here, &["yang", "check", "lone.yang"]);
+    let note = "note: submodule `lone` is checked by itself: module `engine` is not found";
+    assert!(run.status == 0 && run.error.contains(note), "{}", run.error);
+    fs::write(here.join("apart.yang"), PARTS.replace("parts", "apart").replace("string", "strong")).unwrap();
+    let run = comi_in(&here, &["yang", "check", "apart.yang"]);
+    let note = "module `pump` does not include it";
+    assert!(run.status == 1 && run.error.contains(note) && run.error.contains("`strong`"), "{}", run.error);
+}
+
+#[test]
+fn programs_get_json_and_workflows_get_annotations() {
+    let here = models("formats");
+    fs::write(here.join("bad.yang"), PUMP.replace("module pump", "module bad").replace("uint8", "unit8")).unwrap();
+    let run = comi_in(&here, &["yang", "check", "bad.yang", "--format", "json"]);
+    assert_eq!((run.status, run.error.as_str()), (1, "1 file: 2 errors, 0 warnings\n"));
+    let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let found = &document["diagnostics"][1];
+    assert_eq!(
+        (&found["file"], &found["line"], &found["column"], &found["end"]["column"]),
+        (&"bad.yang".into(), &9.into(), &23.into(), &28.into())
+    );
+    assert_eq!((&document["errors"], &found["help"]), (&2.into(), &"did you mean `uint8`?".into()));
+    let run = comi_in(&here, &["yang", "check", "bad.yang", "--format", "github"]);
+    let line = "::error file=bad.yang,line=9,endLine=9,col=23,endColumn=28,title=RFC 7950 section 7.3::there is no \
+                type `unit8`%0Ahelp: did you mean `uint8`?";
+    assert!(run.status == 1 && run.out.lines().any(|found| found == line), "{}", run.out);
+}
