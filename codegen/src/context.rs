@@ -160,7 +160,7 @@ impl Context {
                 asked.push(module);
             }
         }
-        Compiled { schema, diagnostics, sources, asked, texts, files: files }
+        Compiled { schema, diagnostics, sources, asked, texts, files }
     }
 
     /// Features that were named and that their module does not define.
