@@ -14,7 +14,7 @@ const QUIET: &str = "module quiet {\n  yang-version 1.1;\n  namespace \"urn:exam
 fn models(name: &str) -> std::path::PathBuf {
     let here = folder(name);
     for (file, text) in [("pump.yang", PUMP), ("parts.yang", PARTS), ("quiet.yang", QUIET)] {
-        fs::write(here.join(file), text).unwrap();
+        fs::write(here.join(file), text).expect("a file");
     }
     here
 }
