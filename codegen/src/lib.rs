@@ -14,6 +14,7 @@ pub mod sid_items;
 pub mod source;
 pub mod syntax;
 pub mod tree;
+pub mod xpath;
 
 pub use config::{Config, Error};
 pub use context::{Compiled, Context};

@@ -8,6 +8,7 @@ mod argument;
 mod check;
 mod grammar;
 mod lexer;
+mod locate;
 mod parse;
 mod statement;
 mod string;
@@ -15,6 +16,7 @@ mod string;
 #[cfg(test)]
 mod tests;
 
+pub use locate::locate;
 pub use parse::parse;
 pub use statement::{Argument, Keyword, Statement};
 

@@ -4,6 +4,29 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BadEscape(pub(super) usize);
 
+/// Where decoded text goes; where wanted, with the offset in the string's text that each byte comes from.
+#[derive(Debug, Default)]
+pub(super) struct Decoded {
+    pub(super) text: String,
+    pub(super) offsets: Option<Vec<usize>>,
+}
+
+impl Decoded {
+    fn push(&mut self, character: char, offset: usize) {
+        self.text.push(character);
+        if let Some(offsets) = &mut self.offsets {
+            offsets.resize(self.text.len(), offset);
+        }
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.text.truncate(length);
+        if let Some(offsets) = &mut self.offsets {
+            offsets.truncate(length);
+        }
+    }
+}
+
 /// The text of a single-quoted string, given between its quotes.
 pub(super) fn single_quoted(inner: &str) -> String {
     inner.replace("\r\n", "\n")
@@ -13,7 +36,13 @@ pub(super) fn single_quoted(inner: &str) -> String {
 /// from 0 with tabs as 8. White space before a line break, and indentation up to the quote's column behind one, are
 /// no part of the text. YANG 1 keeps unknown escapes as they are (RFC 6020 section 6.1.3 is silent on them).
 pub(super) fn double_quoted(inner: &str, column: usize, bad: &mut Vec<BadEscape>) -> String {
-    let mut text = String::with_capacity(inner.len());
+    let mut decoded = Decoded { text: String::with_capacity(inner.len()), offsets: None };
+    decode(inner, column, bad, &mut decoded);
+    decoded.text
+}
+
+/// The same, into what may keep offsets.
+pub(super) fn decode(inner: &str, column: usize, bad: &mut Vec<BadEscape>, text: &mut Decoded) {
     // Length of `text` that trimming must not touch: an escaped tab is no white space of the layout.
     let mut fixed = 0;
     let mut characters = inner.char_indices().peekable();
@@ -21,25 +50,25 @@ pub(super) fn double_quoted(inner: &str, column: usize, bad: &mut Vec<BadEscape>
         match character {
             '\\' => {
                 match characters.peek().map(|(_, escaped)| *escaped) {
-                    Some('n') => text.push('\n'),
-                    Some('t') => text.push('\t'),
-                    Some(escaped @ ('"' | '\\')) => text.push(escaped),
+                    Some('n') => text.push('\n', offset),
+                    Some('t') => text.push('\t', offset),
+                    Some(escaped @ ('"' | '\\')) => text.push(escaped, offset),
                     _ => {
                         bad.push(BadEscape(offset));
-                        text.push('\\');
-                        fixed = text.len();
+                        text.push('\\', offset);
+                        fixed = text.text.len();
                         continue;
                     }
                 }
                 characters.next();
-                fixed = text.len();
+                fixed = text.text.len();
             }
             '\r' if matches!(characters.peek(), Some((_, '\n'))) => {}
             '\n' => {
-                let kept = text.get(fixed..).map_or(0, |tail| tail.trim_end_matches([' ', '\t']).len());
+                let kept = text.text.get(fixed..).map_or(0, |tail| tail.trim_end_matches([' ', '\t']).len());
                 text.truncate(fixed + kept);
-                text.push('\n');
-                fixed = text.len();
+                text.push('\n', offset);
+                fixed = text.text.len();
                 let mut width = 0;
                 while width <= column {
                     match characters.peek() {
@@ -51,13 +80,12 @@ pub(super) fn double_quoted(inner: &str, column: usize, bad: &mut Vec<BadEscape>
                 }
                 // A tab that reaches beyond the column leaves the rest of its 8 spaces.
                 for _ in column + 1..width {
-                    text.push(' ');
+                    text.push(' ', offset);
                 }
             }
-            other => text.push(other),
+            other => text.push(other, offset),
         }
     }
-    text
 }
 
 /// The column of an offset in its line, from 0, with tabs as 8 (RFC 7950 section 6.1.3).
