@@ -40,7 +40,7 @@ pub fn read_content(
     let mut content = Content::new();
     let reading = Reading { schema, allowed };
     reading
-        .content(node, i128::from(reference_sid(schema, node)), &mut content, reader)
+        .content(node, i64::from(reference_sid(schema, node)), &mut content, reader)
         .map_err(|error| error.within(node))?;
     Ok(content)
 }
@@ -52,7 +52,7 @@ pub fn read_value(schema: &Schema, node: NodeIndex, allowed: Allowed, reader: &m
     let reading = Reading { schema, allowed };
     reading
         .permit(schema.node(node).map_or(NodeIndex::ROOT, |row| row.parent), node, reader.position())
-        .and_then(|()| reading.value(node, i128::from(reference_sid(schema, node)), reader))
+        .and_then(|()| reading.value(node, i64::from(reference_sid(schema, node)), reader))
         .map_err(|error| error.within(node))
 }
 
@@ -71,7 +71,7 @@ pub fn read_entry(
     };
     let reading = Reading { schema, allowed };
     reading.permit(schema.node(list).map_or(NodeIndex::ROOT, |row| row.parent), list, start)?;
-    reading.entry(list, row, keys, None, i128::from(reference_sid(schema, list)), reader)
+    reading.entry(list, row, keys, None, i64::from(reference_sid(schema, list)), reader)
 }
 
 /// What the schema knows of an `anydata` node's map (RFC 9254 section 4.5): data nodes and notifications of any
@@ -80,7 +80,7 @@ pub(crate) fn read_anydata(schema: &Schema, node: NodeIndex, cbor: &[u8]) -> Opt
     let mut reader = Reader::new(cbor);
     let mut content = Content::new();
     let reading = Reading { schema, allowed: Allowed::Any };
-    reading.content(NodeIndex::ROOT, i128::from(reference_sid(schema, node)), &mut content, &mut reader).ok()?;
+    reading.content(NodeIndex::ROOT, i64::from(reference_sid(schema, node)), &mut content, &mut reader).ok()?;
     reader.finish().ok()?;
     Some(content)
 }
@@ -96,7 +96,7 @@ impl Reading<'_> {
     fn content(
         self,
         node: NodeIndex,
-        reference: i128,
+        reference: i64,
         content: &mut Content,
         reader: &mut Reader<'_>,
     ) -> Result<(), Error> {
@@ -116,7 +116,7 @@ impl Reading<'_> {
 
     /// The node that a key stands for, and the SID to which deltas in its value are relative: the node's own, or 0
     /// below a name (RFC 9254 section 3.2).
-    fn key(self, parent: NodeIndex, reference: i128, reader: &mut Reader<'_>) -> Result<(NodeIndex, i128), Error> {
+    fn key(self, parent: NodeIndex, reference: i64, reader: &mut Reader<'_>) -> Result<(NodeIndex, i64), Error> {
         let start = reader.position();
         let sid = match reader.peek()? {
             Kind::Text => {
@@ -125,9 +125,12 @@ impl Reading<'_> {
                 let node = found.ok_or(Error::new(start, Reason::UnknownName))?;
                 return Ok((node, 0));
             }
-            Kind::Unsigned | Kind::Negative => reference + reader.integer()?,
+            // RFC 9595 section 3: a SID has 63 bits; what is beyond is none
+            Kind::Unsigned | Kind::Negative => {
+                reader.whole()?.to_i64().map_or(i64::MAX, |delta| delta.saturating_add(reference))
+            }
             Kind::Tag => match reader.tag()? {
-                tag::SID => i128::from(reader.unsigned()?),
+                tag::SID => i64::try_from(reader.unsigned()?).unwrap_or(i64::MAX),
                 _ => return Err(Error::new(start, Reason::WrongType { expected: "a SID or a name" })),
             },
             _ => return Err(unexpected(start, reader.head()?, "a SID or a name")),
@@ -141,7 +144,7 @@ impl Reading<'_> {
         place(self.schema, self.allowed, parent, child).map_err(|reason| Error::new(start, reason))
     }
 
-    fn value(self, node: NodeIndex, reference: i128, reader: &mut Reader<'_>) -> Result<Data, Error> {
+    fn value(self, node: NodeIndex, reference: i64, reader: &mut Reader<'_>) -> Result<Data, Error> {
         let start = reader.position();
         let Some(row) = self.schema.node(node) else {
             return Err(Error::new(start, Reason::Misplaced(node)));
@@ -191,7 +194,7 @@ impl Reading<'_> {
         node: NodeIndex,
         list: &'static List,
         sorted: bool,
-        reference: i128,
+        reference: i64,
         reader: &mut Reader<'_>,
     ) -> Result<Data, Error> {
         let mut starts = Vec::new();
@@ -220,7 +223,7 @@ impl Reading<'_> {
         list: &'static List,
         known: &[Value],
         position: Option<Value>,
-        reference: i128,
+        reference: i64,
         reader: &mut Reader<'_>,
     ) -> Result<Content, Error> {
         let start = reader.position();

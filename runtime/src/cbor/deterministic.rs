@@ -13,15 +13,7 @@ pub(super) fn copy(reader: &mut Reader<'_>, writer: &mut Writer<'_>) -> Result<(
     let mut again = *reader;
     match again.head()? {
         Header::Positive(value) => writer.unsigned(value),
-        Header::Negative(_) => {
-            let value = reader.integer()?;
-            match i64::try_from(value) {
-                Ok(value) => writer.integer(value),
-                // below i64::MIN the head is the nine bytes that every such number has
-                Err(_) => writer.raw(&long_negative(value)),
-            }
-            return Ok(());
-        }
+        Header::Negative(value) => writer.negative(value),
         Header::Float(value) => writer.float(value),
         Header::Simple(value) => writer.simple(value),
         Header::Break => return Err(Error::malformed(start, Malformed::Break)),
@@ -111,10 +103,4 @@ fn sort(content: &mut [u8], pairs: &mut [Pair]) -> bool {
         }
     }
     true
-}
-
-fn long_negative(value: i128) -> [u8; 9] {
-    let argument = u64::try_from(-1 - value).unwrap_or(u64::MAX);
-    let [b7, b6, b5, b4, b3, b2, b1, b0] = argument.to_be_bytes();
-    [0x3b, b7, b6, b5, b4, b3, b2, b1, b0]
 }

@@ -55,9 +55,9 @@ pub enum Reason {
     /// No child, or no node at all, has this name.
     #[error("unknown name")]
     UnknownName,
-    /// No schema node has this SID.
+    /// No schema node has this SID; what is beyond 63 bits is told as the last number before (RFC 9595 section 3).
     #[error("unknown SID {0}")]
-    UnknownSid(i128),
+    UnknownSid(i64),
     /// The value is not of its type.
     #[error("{0}")]
     Value(Violation),

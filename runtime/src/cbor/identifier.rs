@@ -104,7 +104,7 @@ fn by_sid(schema: &Schema, reader: &mut Reader<'_>) -> Result<NodeIndex, Error> 
     u32::try_from(sid)
         .ok()
         .and_then(|sid| schema.node_by_sid(sid))
-        .ok_or_else(|| Error::new(start, Reason::UnknownSid(i128::from(sid))))
+        .ok_or_else(|| Error::new(start, Reason::UnknownSid(i64::try_from(sid).unwrap_or(i64::MAX))))
 }
 
 fn complete(schema: &Schema, start: usize, node: NodeIndex, keys: Vec<Value>) -> Result<InstanceIdentifier, Error> {

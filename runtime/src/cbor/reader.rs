@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::error::{Error, Malformed, Reason};
 use super::head::{self, Header};
+use crate::value::Whole;
 
 /// What kind of data item comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,6 +154,17 @@ impl<'a> Reader<'a> {
         match self.head()? {
             Header::Positive(value) => Ok(i128::from(value)),
             Header::Negative(value) => Ok(-1 - i128::from(value)),
+            other => Err(unexpected(start, other, "an integer")),
+        }
+    }
+
+    /// An integer as sign and magnitude, which needs no arithmetic beyond 64 bits; what is below -2^64 + 1 is refused
+    /// by every type as this number is.
+    pub(crate) fn whole(&mut self) -> Result<Whole, Error> {
+        let start = self.position;
+        match self.head()? {
+            Header::Positive(magnitude) => Ok(Whole { negative: false, magnitude }),
+            Header::Negative(value) => Ok(Whole { negative: true, magnitude: value.saturating_add(1) }),
             other => Err(unexpected(start, other, "an integer")),
         }
     }

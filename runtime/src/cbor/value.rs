@@ -1,7 +1,6 @@
 //! The values of leafs (RFC 9254 section 6).
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 use super::encode::EncodeError;
 use super::error::{Error, Reason};
@@ -11,7 +10,7 @@ use super::reader::{Kind, Reader, unexpected};
 use super::writer::Writer;
 use super::{Identifiers, bits, tag};
 use crate::schema::{NodeIndex, Schema, Type};
-use crate::value::{Value, Violation, check, from_float, rescale, text, to_float, wrong};
+use crate::value::{Value, Violation, Whole, check, from_float, rescale, text, to_float, wrong};
 
 /// Writes the value of a leaf or of one entry of a leaf-list.
 pub(super) fn write_typed(
@@ -168,14 +167,18 @@ impl Decoding<'_> {
                 text::parse_as(self.schema, self.node, ty, &name).map_err(|violation| refuse(start, violation))?
             }
             Type::Enumeration { .. } => {
-                let value = reader.integer()?;
-                let known = i32::try_from(value).ok();
-                let unknown = Violation::UnknownEnum(i64::try_from(value).unwrap_or(i64::MAX));
-                Value::Enumeration(known.ok_or(refuse(start, unknown))?)
+                let value = reader.whole()?.to_i64().unwrap_or(i64::MAX);
+                let known = i32::try_from(value);
+                Value::Enumeration(known.map_err(|_| refuse(start, Violation::UnknownEnum(value)))?)
             }
             Type::Float { .. } => {
                 let (exponent, mantissa) = read_decimal(reader)?;
-                Value::Float(to_float(mantissa, exponent).ok_or(refuse(start, Violation::Range))?)
+                Value::Float(
+                    mantissa
+                        .to_i64()
+                        .and_then(|mantissa| to_float(mantissa, exponent))
+                        .ok_or(refuse(start, Violation::Range))?,
+                )
             }
             Type::Identityref { .. } => {
                 if self.in_union {
@@ -193,7 +196,7 @@ impl Decoding<'_> {
                 Value::InstanceIdentifier(Box::new(instance))
             }
             Type::Integer { .. } => {
-                Value::Integer(i64::try_from(reader.integer()?).map_err(|_| refuse(start, Violation::Range))?)
+                Value::Integer(reader.whole()?.to_i64().ok_or_else(|| refuse(start, Violation::Range))?)
             }
             Type::String { .. } => Value::String(reader.text()?.into()),
             Type::Unsigned { .. } => match reader.peek()? {
@@ -254,22 +257,26 @@ impl Decoding<'_> {
 }
 
 /// Exponent and mantissa of a decimal fraction.
-fn read_decimal(reader: &mut Reader<'_>) -> Result<(i128, i128), Error> {
+fn read_decimal(reader: &mut Reader<'_>) -> Result<(i64, Whole), Error> {
     const EXPECTED: &str = "a decimal fraction (tag 4)";
     let start = reader.position();
     expect_tag(tag::DECIMAL_FRACTION, EXPECTED, reader)?;
-    let mut parts = Vec::with_capacity(2);
     let mut items = reader.array()?;
-    while items.more(reader)? {
-        if parts.len() == 2 {
-            return Err(Error::new(start, Reason::WrongType { expected: EXPECTED }));
+    let mut parts = [Whole { negative: false, magnitude: 0 }; 2];
+    let mut complete = true;
+    for part in &mut parts {
+        complete &= items.more(reader)?;
+        if complete {
+            *part = reader.whole()?;
         }
-        parts.push(reader.integer()?);
     }
-    match *parts {
-        [exponent, mantissa] => Ok((exponent, mantissa)),
-        _ => Err(Error::new(start, Reason::WrongType { expected: EXPECTED })),
+    if !complete || items.more(reader)? {
+        return Err(Error::new(start, Reason::WrongType { expected: EXPECTED }));
     }
+    let [exponent, mantissa] = parts;
+    // beyond an i64 it is as good as the end of it
+    let most = if exponent.negative { i64::MIN } else { i64::MAX };
+    Ok((exponent.to_i64().unwrap_or(most), mantissa))
 }
 
 fn expect_tag(wanted: u64, expected: &'static str, reader: &mut Reader<'_>) -> Result<(), Error> {

@@ -67,8 +67,13 @@ impl<'b> Writer<'b> {
     pub fn integer(&mut self, value: i64) {
         match u64::try_from(value) {
             Ok(value) => self.head(UNSIGNED, value),
-            Err(_) => self.head(NEGATIVE, value.unsigned_abs() - 1),
+            Err(_) => self.negative(value.unsigned_abs() - 1),
         }
+    }
+
+    /// The integer -1 - `argument`.
+    pub(super) fn negative(&mut self, argument: u64) {
+        self.head(NEGATIVE, argument);
     }
 
     /// `true` or `false`.

@@ -3,7 +3,7 @@
 //! Where a YANG type has no LwM2M type, its lexical form stands for it as a String. Enumerations are Integers,
 //! decimal64 is a Float.
 
-use alloc::string::ToString;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::str;
 
@@ -28,7 +28,11 @@ pub(super) fn write(
         match value.resolved() {
             // LwM2M's Boolean in text is 0 or 1
             Value::Boolean(value) => out.push(if *value { b'1' } else { b'0' }),
-            Value::Enumeration(value) => out.extend_from_slice(value.to_string().as_bytes()),
+            Value::Enumeration(value) => {
+                let mut text = String::new();
+                text::push_integer(&mut text, i64::from(*value));
+                out.extend_from_slice(text.as_bytes());
+            }
             _ => out.extend_from_slice(print()?.as_bytes()),
         }
         return Ok(());
@@ -42,7 +46,7 @@ pub(super) fn write(
                 Some(Type::Decimal64 { fraction_digits, .. }) => *fraction_digits,
                 _ => return Err(NO_LEAF),
             };
-            writer.float(to_float(i128::from(*mantissa), -i128::from(digits)).ok_or(Violation::Range)?);
+            writer.float(to_float(*mantissa, -i64::from(digits)).ok_or(Violation::Range)?);
         }
         Value::Empty => writer.null(),
         Value::Enumeration(value) => writer.integer(i64::from(*value)),
@@ -83,8 +87,10 @@ fn read_text(schema: &Schema, node: NodeIndex, ty: &Type, payload: &[u8]) -> Res
             _ => Err(Violation::WrongType { expected: "0 or 1" }.into()),
         },
         Type::Enumeration { .. } => {
-            let number = text.parse().map_err(|_| Violation::WrongType { expected: "the number of an enum" })?;
-            Ok(Value::Enumeration(number))
+            const NO_NUMBER: Violation = Violation::WrongType { expected: "the number of an enum" };
+            let number =
+                text::parse_whole(text).and_then(Result::ok).and_then(|whole| i32::try_from(whole.to_i64()?).ok());
+            Ok(Value::Enumeration(number.ok_or(NO_NUMBER)?))
         }
         _ => Ok(text::parse(schema, node, text)?),
     }
@@ -101,17 +107,20 @@ fn read_cbor(schema: &Schema, node: NodeIndex, ty: &Type, reader: &mut Reader<'_
             reader.null()?;
             Value::Empty
         }
-        Type::Enumeration { .. } => Value::Enumeration(reader.integer()?.try_into().map_err(|_| Violation::Range)?),
+        Type::Enumeration { .. } => Value::Enumeration(i32::try_from(integer(reader)?).map_err(|_| Violation::Range)?),
         Type::Float { .. } => Value::Float(float(reader)?),
         Type::Integer { .. } => {
             // a Time may have the tag of an epoch-based time (RFC 8949 section 3.4.2)
             if reader.peek()? == Kind::Tag && reader.tag()? != 1 {
                 return Err(Error::Malformed);
             }
-            Value::Integer(reader.integer()?.try_into().map_err(|_| Violation::Range)?)
+            Value::Integer(integer(reader)?)
         }
         Type::String { .. } => Value::String(reader.text()?.into_owned().into()),
-        Type::Unsigned { .. } => Value::Unsigned(reader.integer()?.try_into().map_err(|_| Violation::Range)?),
+        Type::Unsigned { .. } => match reader.peek()? {
+            Kind::Negative => return Err(Violation::Range.into()),
+            _ => Value::Unsigned(reader.unsigned()?),
+        },
         Type::Bits { .. } | Type::Identityref { .. } | Type::InstanceIdentifier { .. } | Type::Union { .. } => {
             text::parse(schema, node, &reader.text()?)?
         }
@@ -125,13 +134,14 @@ fn read_cbor(schema: &Schema, node: NodeIndex, ty: &Type, reader: &mut Reader<'_
     })
 }
 
+fn integer(reader: &mut Reader<'_>) -> Result<i64, Error> {
+    Ok(reader.whole()?.to_i64().ok_or(Violation::Range)?)
+}
+
 /// A Float, written as a float or as an integer.
 fn float(reader: &mut Reader<'_>) -> Result<f64, Error> {
     match reader.peek()? {
-        Kind::Unsigned | Kind::Negative => {
-            let whole = i128::from(i64::try_from(reader.integer()?).map_err(|_| Violation::Range)?);
-            Ok(to_float(whole, 0).ok_or(Violation::Range)?)
-        }
+        Kind::Unsigned | Kind::Negative => Ok(to_float(integer(reader)?, 0).ok_or(Violation::Range)?),
         _ => Ok(reader.float()?),
     }
 }

@@ -1,57 +1,134 @@
 //! Decimal numbers: mantissa times a power of ten.
 
+use super::float::{nearest, parts};
+use super::natural::Natural;
+
 /// Ten to the power of `digits`, as far as an `i64` goes (0 to 18).
 pub(crate) fn power(digits: u8) -> Option<i64> {
     10_i64.checked_pow(u32::from(digits))
 }
 
-/// `mantissa` times ten to the power of `exponent` with `digits` after the point; `None` when that is not exact or
-/// does not fit.
-pub(crate) fn rescale(mantissa: i128, exponent: i128, digits: u8) -> Option<i64> {
-    if mantissa == 0 {
-        return Some(0);
-    }
-    let shift = exponent.checked_add(i128::from(digits))?;
-    // i64 has 19 digits, the mantissa of a payload at most 20
-    let factor = 10_i128.checked_pow(u32::try_from(shift.unsigned_abs()).ok()?)?;
-    let scaled = if shift >= 0 {
-        mantissa.checked_mul(factor)?
-    } else if mantissa % factor == 0 {
-        mantissa / factor
-    } else {
-        return None;
-    };
-    i64::try_from(scaled).ok()
+/// A whole number with its sign: what CBOR and text can say of an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Whole {
+    pub(crate) negative: bool,
+    pub(crate) magnitude: u64,
 }
 
-/// The mantissa nearest to a double at `digits` after the point; `None` for what decimal64 can't hold (NaN,
-/// infinities, too large).
+impl Whole {
+    /// As `i64`, where it fits.
+    pub(crate) fn to_i64(self) -> Option<i64> {
+        if self.negative { 0_i64.checked_sub_unsigned(self.magnitude) } else { i64::try_from(self.magnitude).ok() }
+    }
+}
+
+/// `mantissa` times ten to the power of `exponent` with `digits` after the point; `None` when that is not exact or
+/// does not fit.
+pub(crate) fn rescale(mantissa: Whole, exponent: i64, digits: u8) -> Option<i64> {
+    let Whole { negative, mut magnitude } = mantissa;
+    let mut shift = exponent.checked_add(i64::from(digits))?;
+    // a mantissa that is not 0 has no more than 20 digits to lose or to win
+    while shift != 0 && magnitude != 0 {
+        if shift > 0 {
+            magnitude = magnitude.checked_mul(10)?;
+            shift -= 1;
+        } else if magnitude % 10 == 0 {
+            magnitude /= 10;
+            shift += 1;
+        } else {
+            return None;
+        }
+    }
+    Whole { negative, magnitude }.to_i64()
+}
+
+/// The mantissa nearest to a double at `digits` after the point, the half away from 0; `None` for what decimal64 can't
+/// hold (NaN, infinities, too large).
 pub(crate) fn from_float(value: f64, digits: u8) -> Option<i64> {
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    let scaled = value * to_double(power(digits)?);
-    if scaled.is_nan() || scaled.abs() >= LIMIT {
+    if !value.is_finite() {
         return None;
     }
-    #[expect(clippy::cast_possible_truncation, reason = "within i64, shown above; the fraction is meant to go")]
-    let whole = scaled as i64;
-    let fraction = scaled - to_double(whole);
-    if fraction >= 0.5 {
-        whole.checked_add(1)
-    } else if fraction <= -0.5 {
-        whole.checked_sub(1)
+    let (mantissa, exponent) = parts(value);
+    // below 2 to the power of 53 and of 60
+    let scaled = u128::from(mantissa) * u128::from(power(digits)?.unsigned_abs());
+    let magnitude = if scaled == 0 {
+        0
+    } else if exponent >= 0 {
+        // what is to fit has 63 bits
+        if exponent > 10 {
+            return None;
+        }
+        scaled << exponent
     } else {
-        Some(whole)
-    }
+        let halves = scaled.checked_shr(exponent.unsigned_abs() - 1).unwrap_or(0);
+        (halves + 1) >> 1
+    };
+    Whole { negative: value.is_sign_negative(), magnitude: u64::try_from(magnitude).ok()? }
+        .to_i64()
+        .filter(|mantissa| *mantissa != i64::MIN)
 }
 
 /// The double nearest to `mantissa` times ten to the power of `exponent`, for numbers as decimal64 has them.
-pub(crate) fn to_float(mantissa: i128, exponent: i128) -> Option<f64> {
-    let mantissa = i64::try_from(mantissa).ok()?;
-    let factor = power(u8::try_from(exponent.unsigned_abs()).ok()?)?;
-    Some(if exponent < 0 { to_double(mantissa) / to_double(factor) } else { to_double(mantissa) * to_double(factor) })
+pub(crate) fn to_float(mantissa: i64, exponent: i64) -> Option<f64> {
+    let exponent = i32::try_from(exponent).ok().filter(|exponent| exponent.unsigned_abs() <= 18)?;
+    let value = nearest(Natural::from(mantissa.unsigned_abs()), exponent);
+    Some(if mantissa < 0 { -value } else { value })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "the nearest double is meant")]
-fn to_double(value: i64) -> f64 {
-    value as f64
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Whole, from_float, rescale, to_float};
+
+    fn whole(value: i64) -> Whole {
+        Whole { negative: value < 0, magnitude: value.unsigned_abs() }
+    }
+
+    #[test]
+    fn a_mantissa_is_brought_to_other_digits_when_nothing_is_lost() {
+        assert_eq!(rescale(whole(257), -2, 2), Some(257));
+        assert_eq!(rescale(whole(-2570), -3, 2), Some(-257));
+        assert_eq!(rescale(whole(257), -2, 1), None);
+        assert_eq!(rescale(whole(0), i64::MAX - 18, 18), Some(0));
+        assert_eq!(rescale(whole(1), 19, 0), None);
+        assert_eq!(rescale(Whole { negative: false, magnitude: 1 << 63 }, 0, 0), None);
+        assert_eq!(rescale(Whole { negative: true, magnitude: 1 << 63 }, 0, 0), Some(i64::MIN));
+        assert_eq!(
+            rescale(Whole { negative: false, magnitude: 18_446_744_073_709_551_610 }, -1, 0),
+            Some(1_844_674_407_370_955_161)
+        );
+    }
+
+    #[test]
+    fn the_half_is_rounded_away_from_zero() {
+        assert_eq!(from_float(0.5, 0), Some(1));
+        assert_eq!(from_float(-2.5, 0), Some(-3));
+        assert_eq!(from_float(0.125, 2), Some(13));
+        // 1.005 as a double lies below the half
+        assert_eq!(from_float(1.005, 2), Some(100));
+        for value in [f64::NAN, f64::INFINITY, 9_223_372_036_854_775_808.0, -9_223_372_036_854_775_808.0, 1e300] {
+            assert_eq!(from_float(value, 0), None);
+        }
+        assert_eq!(from_float(5e-324, 18), Some(0));
+        assert_eq!(from_float(9_223_372_036_854_774_784.0, 0), Some(9_223_372_036_854_774_784));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn decimals_become_the_nearest_double(mantissa: i64, digits in 0_i64..=18) {
+            let text = alloc::format!("{mantissa}e-{digits}");
+            prop_assert_eq!(to_float(mantissa, -digits).map(f64::to_bits), text.parse().ok().map(f64::to_bits).filter(|_| mantissa != 0).or(Some(0)));
+            let text = alloc::format!("{mantissa}e{digits}");
+            prop_assert_eq!(to_float(mantissa, digits), text.parse().ok());
+        }
+
+        #[test]
+        fn short_decimals_survive_a_double(mantissa in -999_999_999_999_999_i64..=999_999_999_999_999, digits in 0_u8..=15) {
+            let value = to_float(mantissa, -i64::from(digits)).unwrap();
+            prop_assert_eq!(from_float(value, digits), Some(mantissa));
+        }
+    }
 }

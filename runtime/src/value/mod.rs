@@ -8,7 +8,9 @@
 mod check;
 mod data;
 mod decimal;
+mod float;
 mod instance_identifier;
+mod natural;
 mod scalar;
 mod sink;
 pub mod text;
@@ -23,4 +25,4 @@ pub use sink::{Part, Sink};
 pub use walk::{write_content, write_data};
 
 pub(crate) use check::{positions, wrong};
-pub(crate) use decimal::{from_float, rescale, to_float};
+pub(crate) use decimal::{Whole, from_float, rescale, to_float};

@@ -4,6 +4,7 @@
 
 pub(crate) mod base64;
 mod name;
+mod number;
 mod path;
 mod print_path;
 mod scalar;
@@ -13,6 +14,7 @@ pub use print_path::{PathForm, print_path};
 pub use scalar::{parse, print};
 
 pub(crate) use name::{child_by_name, print_identity, qualified_name};
+pub(crate) use number::{parse_whole, push_integer};
 pub(crate) use path::parse_nested;
 pub(crate) use scalar::{parse_as, print_as};
 

@@ -1,14 +1,14 @@
 //! Values as text: canonical when printed (RFC 7950 section 9), any lexical form when parsed.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::number::{parse_digits, parse_whole, push_decimal, push_integer, push_unsigned};
 use super::path::parse_nested;
 use super::{PathForm, base64, print_identity, print_path};
 use crate::schema::{IdentityIndex, Node, NodeIndex, Schema, Type};
-use crate::value::{InstanceIdentifier, Value, Violation, check, positions, rescale, wrong};
+use crate::value::{InstanceIdentifier, Value, Violation, Whole, check, float, positions, rescale, wrong};
 
 /// The canonical form of the value of a leaf, or of one entry of a leaf-list. Identities are qualified.
 ///
@@ -48,23 +48,31 @@ pub(crate) fn print_as(schema: &Schema, ty: &Type, value: &Value) -> Option<Stri
             }
             names.join(" ")
         }
-        (Type::Boolean, Value::Boolean(value)) => value.to_string(),
-        (Type::Decimal64 { fraction_digits, .. }, Value::Decimal64(mantissa)) => decimal(*mantissa, *fraction_digits),
+        (Type::Boolean, Value::Boolean(value)) => if *value { "true" } else { "false" }.into(),
+        (Type::Decimal64 { fraction_digits, .. }, Value::Decimal64(mantissa)) => {
+            let mut out = String::new();
+            push_decimal(&mut out, *mantissa, *fraction_digits);
+            out
+        }
         (Type::Empty, Value::Empty) => String::new(),
         (Type::Enumeration { enums }, Value::Enumeration(value)) => {
             let row = enums.binary_search_by_key(value, |row| row.value).ok()?;
             enums.get(row)?.name.into()
         }
         (Type::Float { .. }, Value::Float(value)) => {
-            // the shortest text that gives the same double again
-            let text = value.to_string();
-            if text.contains('.') || !value.is_finite() { text } else { format!("{text}.0") }
+            let mut out = String::new();
+            float::print(*value, &mut out);
+            out
         }
         (Type::Identityref { .. }, Value::Identityref(identity)) => print_identity(schema, *identity, None),
         (Type::InstanceIdentifier { .. }, Value::InstanceIdentifier(instance)) => {
             print_path(schema, instance, PathForm::Predicates)
         }
-        (Type::Integer { .. }, Value::Integer(value)) => value.to_string(),
+        (Type::Integer { .. }, Value::Integer(value)) => {
+            let mut out = String::new();
+            push_integer(&mut out, *value);
+            out
+        }
         (Type::Leafref { target_type, .. }, value) => {
             return print_as(schema, schema.resolved_type(*target_type)?, value);
         }
@@ -73,7 +81,11 @@ pub(crate) fn print_as(schema: &Schema, ty: &Type, value: &Value) -> Option<Stri
             let member = schema.resolved_type(*members.get(usize::from(*member))?)?;
             return print_as(schema, member, value);
         }
-        (Type::Unsigned { .. }, Value::Unsigned(value)) => value.to_string(),
+        (Type::Unsigned { .. }, Value::Unsigned(value)) => {
+            let mut out = String::new();
+            push_unsigned(&mut out, *value);
+            out
+        }
         _ => return None,
     })
 }
@@ -99,28 +111,28 @@ fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) 
             }
             Value::Bits(set.into())
         }
-        Type::Boolean => Value::Boolean(text.parse().map_err(|_| wrong(ty))?),
+        Type::Boolean => Value::Boolean(match text {
+            "true" => true,
+            "false" => false,
+            _ => return Err(wrong(ty)),
+        }),
         Type::Decimal64 { fraction_digits, .. } => {
-            let (mantissa, digits) = parse_decimal(text).ok_or_else(|| wrong(ty))?;
-            let exponent = -i128::try_from(digits).map_err(|_| Violation::Range)?;
-            Value::Decimal64(rescale(mantissa, exponent, *fraction_digits).ok_or(Violation::Range)?)
+            let (mantissa, digits) = parse_digits(text, true).ok_or_else(|| wrong(ty))??;
+            Value::Decimal64(rescale(mantissa, -digits, *fraction_digits).ok_or(Violation::Range)?)
         }
         Type::Empty if text.is_empty() => Value::Empty,
         Type::Empty => return Err(wrong(ty)),
         Type::Enumeration { enums } => {
             Value::Enumeration(enums.iter().find(|row| row.name == text).ok_or(Violation::UnknownName)?.value)
         }
-        Type::Float { .. } => {
-            let numeric = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
-            Value::Float(text.parse().ok().filter(|_| numeric).ok_or_else(|| wrong(ty))?)
-        }
+        Type::Float { .. } => Value::Float(float::parse(text).ok_or_else(|| wrong(ty))?),
         Type::Identityref { .. } => Value::Identityref(identity(schema, node, text).ok_or(Violation::UnknownName)?),
         Type::InstanceIdentifier { .. } if depth < InstanceIdentifier::MAX_NESTING => {
             let instance = parse_nested(schema, text, depth + 1).map_err(|_| Violation::Instance)?;
             Value::InstanceIdentifier(Box::new(instance))
         }
         Type::InstanceIdentifier { .. } => return Err(Violation::Instance),
-        Type::Integer { .. } => Value::Integer(parse_integer(text, ty)?),
+        Type::Integer { .. } => Value::Integer(integer(text, ty)?.to_i64().ok_or(Violation::Range)?),
         Type::Leafref { target_type, .. } => {
             let target = schema.resolved_type(*target_type).ok_or_else(|| wrong(ty))?;
             return parse_in(schema, node, target, text, depth);
@@ -133,7 +145,10 @@ fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) 
             });
             return taken.next().ok_or(Violation::NotInUnion);
         }
-        Type::Unsigned { .. } => Value::Unsigned(parse_integer(text, ty)?),
+        Type::Unsigned { .. } => match integer(text, ty)? {
+            Whole { negative: true, magnitude: 1.. } => return Err(Violation::Range),
+            whole => Value::Unsigned(whole.magnitude),
+        },
     };
     check(schema, ty, &value).map(|()| value)
 }
@@ -145,44 +160,6 @@ fn identity(schema: &Schema, node: NodeIndex, text: &str) -> Option<IdentityInde
     }
 }
 
-/// RFC 7950 section 9.2.1: an optional sign and decimal digits.
-fn parse_integer<N: core::str::FromStr>(text: &str, ty: &Type) -> Result<N, Violation> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(wrong(ty));
-    }
-    text.parse().map_err(|_| Violation::Range)
-}
-
-/// The mantissa and the number of digits after the point (RFC 7950 section 9.3.1).
-fn parse_decimal(text: &str) -> Option<(i128, usize)> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (whole, fraction) = match digits.split_once('.') {
-        Some((_, "")) => return None,
-        Some((whole, fraction)) => (whole, fraction),
-        None => (digits, ""),
-    };
-    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let mantissa = whole
-        .bytes()
-        .chain(fraction.bytes())
-        .try_fold(0_i128, |mantissa, digit| mantissa.checked_mul(10)?.checked_add(i128::from(digit - b'0')))?;
-    Some((sign * mantissa, fraction.len()))
-}
-
-/// RFC 7950 section 9.3.2: at least one digit on both sides of the point, no trailing zeros.
-fn decimal(mantissa: i64, fraction_digits: u8) -> String {
-    let width = usize::from(fraction_digits) + 1;
-    let digits = format!("{:0width$}", mantissa.unsigned_abs());
-    let (whole, fraction) = digits.split_at_checked(digits.len() - (width - 1)).unwrap_or((&digits, ""));
-    let sign = if mantissa < 0 { "-" } else { "" };
-    match fraction.trim_end_matches('0') {
-        "" => format!("{sign}{whole}.0"),
-        fraction => format!("{sign}{whole}.{fraction}"),
-    }
+fn integer(text: &str, ty: &Type) -> Result<Whole, Violation> {
+    parse_whole(text).ok_or_else(|| wrong(ty))?
 }
