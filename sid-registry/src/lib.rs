@@ -23,6 +23,7 @@
 //! ```
 
 mod check;
+mod document;
 mod file;
 mod module_items;
 mod parse;
@@ -37,7 +38,7 @@ pub use file::{
     AssignmentRange, DependencyRevision, FileStatus, Item, ItemStatus, Namespace, OtherMembers, Sid, SidFile,
 };
 pub use module_items::ModuleItems;
-pub use parse::MAX_FILE_SIZE;
+pub use document::MAX_FILE_SIZE;
 pub use parse_error::{ParseError, Reason};
 pub use registry::{AddError, Place, Registry, next_free_range};
 pub use update::{Renamed, Update, UpdateError, update};

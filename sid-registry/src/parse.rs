@@ -3,109 +3,80 @@
 //! Read leniently, since files live long: items and ranges may stand at the top level, lists may have their old plural
 //! names, numbers may be strings or numbers. What can't be understood is an error with its place. Whether numbers and
 //! names agree with each other and with the module is the business of `check`.
-//!
-//! serde_json walks the text once and lends each value as raw text, so a value's place in the file is where its text
-//! lies in the whole.
 
-use core::fmt;
-use std::collections::HashSet;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::document::{Document, Path, shown};
 use crate::{
     AssignmentRange, DependencyRevision, FileStatus, Item, ItemStatus, Namespace, OtherMembers, ParseError, Reason,
     Sid, SidFile,
 };
 
-/// The largest text that [`SidFile::parse`] takes, in bytes: about 100 000 items.
-pub const MAX_FILE_SIZE: usize = 16 << 20;
-
-/// How much of a wrong value a message repeats, in characters.
-const SHOWN: usize = 40;
-
-const STRUCTURE: &str = "ietf-sid-file:sid-file";
+/// The structure of ietf-sid-file, and the name without its module that RFC 7951 does not allow there.
+const STRUCTURES: [&str; 2] = ["ietf-sid-file:sid-file", "sid-file"];
+/// The envelope of instance data (RFC 9195), in which RFC 9595 appendix D keeps `.sid` files.
+const INSTANCE_DATA: &str = "ietf-yang-instance-data:instance-data-set";
 
 impl SidFile {
     /// Reads the text of a `.sid` file, of RFC 9595's form or of an older layout.
     ///
+    /// Older layouts are those of pyang up to 2.6.1 and of the drafts of RFC 9595 back to draft-ietf-core-sid-01. Of a
+    /// file in a YANG instance data file (RFC 9595 appendix D) the envelope is not kept.
+    ///
+    /// ```
+    /// let old = r#"{"assignment-ranges": [{"entry-point": 63000, "size": 50}], "module-name": "a",
+    ///               "items": [{"namespace": "module", "identifier": "a", "sid": 63000}]}"#;
+    /// let file = comi_sid::SidFile::parse(old)?;
+    /// assert!(file.to_json().starts_with("{\n  \"ietf-sid-file:sid-file\": {"));
+    ///
+    /// let error = comi_sid::SidFile::parse(&old.replace("\"sid\": 63000", "\"sid\": -1")).unwrap_err();
+    /// assert_eq!((error.line, error.member.as_str()), (2, "items[1]/sid"));
+    /// # Ok::<(), comi_sid::ParseError>(())
+    /// ```
+    ///
     /// # Errors
     /// The first thing that can't be read, with its line, its column, its member and what mends it.
     pub fn parse(text: &str) -> Result<SidFile, ParseError> {
-        if text.len() > MAX_FILE_SIZE {
-            let reason = Reason::TooLarge { size: text.len(), limit: MAX_FILE_SIZE };
-            return Err(ParseError { line: 1, column: 1, member: String::new(), reason });
-        }
-        let document = Document { text: text.strip_prefix('\u{feff}').unwrap_or(text) };
-        let root = serde_json::from_str::<&RawValue>(document.text).map_err(|error| syntax_error(&error))?;
+        let (document, root) = Document::open(text)?;
         document.file(root)
     }
 }
 
-fn syntax_error(error: &serde_json::Error) -> ParseError {
-    let reason = if error.is_eof() { Reason::Truncated } else { Reason::Syntax(message(error)) };
-    ParseError { line: error.line().max(1), column: error.column().max(1), member: String::new(), reason }
-}
-
-/// serde_json's message without its place.
-fn message(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
-}
-
-/// An object's members in their order, duplicates and all.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
-/// The whole text, which knows where a part of it lies.
-#[derive(Clone, Copy)]
-struct Document<'a> {
-    text: &'a str,
+/// An item as it was read.
+struct Read {
+    item: Item,
+    /// Whether it has `label` and `type`.
+    labelled: bool,
 }
 
 impl<'a> Document<'a> {
-    fn error(self, at: &'a RawValue, member: &Path<'_>, reason: Reason) -> ParseError {
-        let offset = (at.get().as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
-        let before = self.text.get(..offset).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        ParseError { line, column, member: member.to_string(), reason }
-    }
-
     fn file(self, root: &'a RawValue) -> Result<SidFile, ParseError> {
-        let members = self.members(root, &Path::Root)?;
-        let Some(&(_, structure)) = members.iter().find(|(name, _)| name == STRUCTURE || name == "sid-file") else {
+        let mut members = self.members(root, &Path::Root, plain)?;
+        let mut at = root;
+        if let Some(&(_, envelope)) = members.iter().find(|(name, _)| name == INSTANCE_DATA) {
+            at = self.content_data(envelope)?;
+            members = self.members(at, &Path::Root, plain)?;
+        }
+        let Some(&(_, structure)) = members.iter().find(|(name, _)| STRUCTURES.contains(&name.as_str())) else {
             if members.iter().any(|(name, _)| unqualified(name) == "module-name") {
-                return self.old_layout(root, members);
+                return self.old_layout(at, members);
             }
-            return Err(self.error(root, &Path::Root, Reason::NotASidFile));
+            return Err(self.error(at, &Path::Root, Reason::NotASidFile));
         };
-        let mut file = self.contents(structure, self.members(structure, &Path::Root)?)?;
+        let mut file = self.contents(structure, self.members(structure, &Path::Root, plain)?)?;
         for (name, value) in members {
             if !core::ptr::eq(value, structure) {
                 keep(&mut file.beside, name, value);
             }
         }
         Ok(file)
+    }
+
+    fn content_data(self, envelope: &'a RawValue) -> Result<&'a RawValue, ParseError> {
+        let path = Path::Member { of: &Path::Root, name: INSTANCE_DATA };
+        let members = self.members(envelope, &path, |name| name)?;
+        let content = members.into_iter().find(|(name, _)| name == "content-data");
+        content.map(|(_, value)| value).ok_or_else(|| self.error(envelope, &path, Reason::MissingMember("content-data")))
     }
 
     /// The layout of pyang up to 2.6.1. It has no status of the file: with unstable items it is unpublished.
@@ -120,10 +91,11 @@ impl<'a> Document<'a> {
 
     fn contents(self, at: &'a RawValue, members: Vec<(String, &'a RawValue)>) -> Result<SidFile, ParseError> {
         let mut file = SidFile::default();
+        let mut items = Vec::new();
         let mut named = false;
         for (name, value) in members {
             let member = Path::Member { of: &Path::Root, name: &name };
-            match unqualified(&name) {
+            match plain(&name) {
                 "module-name" => (file.module_name, named) = (self.string(value, &member)?, true),
                 "module-revision" => file.module_revision = self.revision(value, &member)?,
                 "sid-file-version" => {
@@ -132,22 +104,24 @@ impl<'a> Document<'a> {
                 }
                 "sid-file-status" => file.sid_file_status = self.file_status(value, &member)?,
                 "description" => file.description = Some(self.string(value, &member)?),
-                "dependency-revision" | "dependency-revisions" => {
+                "dependency-revision" => {
                     file.dependency_revisions = self.list(value, &member, Self::dependency)?;
                 }
-                "assignment-range" | "assignment-ranges" => {
-                    file.assignment_ranges = self.list(value, &member, Self::range)?;
-                }
-                "item" | "items" => file.items = self.list(value, &member, Self::item)?,
+                "assignment-range" => file.assignment_ranges = self.list(value, &member, Self::range)?,
+                "item" => items = self.list(value, &member, Self::item)?,
                 _ => keep(&mut file.other, name, value),
             }
         }
-        if named { Ok(file) } else { Err(self.error(at, &Path::Root, Reason::MissingMember("module-name"))) }
+        if !named {
+            return Err(self.error(at, &Path::Root, Reason::MissingMember("module-name")));
+        }
+        file.items = items.into_iter().map(|read| read.named(&file.module_name)).collect();
+        Ok(file)
     }
 
     fn dependency(self, at: &'a RawValue, path: &Path<'_>) -> Result<DependencyRevision, ParseError> {
         let mut dependency = DependencyRevision::default();
-        for (name, value) in self.members(at, path)? {
+        for (name, value) in self.members(at, path, unqualified)? {
             let member = Path::Member { of: path, name: &name };
             match unqualified(&name) {
                 "module-name" => dependency.module_name = self.string(value, &member)?,
@@ -168,7 +142,7 @@ impl<'a> Document<'a> {
 
     fn range(self, at: &'a RawValue, path: &Path<'_>) -> Result<AssignmentRange, ParseError> {
         let (mut entry_point, mut size, mut other) = (None, None, OtherMembers::default());
-        for (name, value) in self.members(at, path)? {
+        for (name, value) in self.members(at, path, unqualified)? {
             let member = Path::Member { of: path, name: &name };
             match unqualified(&name) {
                 "entry-point" => entry_point = Some(self.number(value, &member, Sid::MAX.number())?),
@@ -184,109 +158,49 @@ impl<'a> Document<'a> {
         Ok(range)
     }
 
-    /// An item; before draft-ietf-core-sid-04 `label` and `type` (`Module`, `identity`, `feature`, `node` …) stood for
+    /// An item; before draft-ietf-core-sid-03 `label` and `type` (`Module`, `identity`, `feature`, `node` …) stood for
     /// identifier and namespace.
-    fn item(self, at: &'a RawValue, path: &Path<'_>) -> Result<Item, ParseError> {
-        let members = self.members(at, path)?;
-        let old = !members.iter().any(|(name, _)| unqualified(name) == "namespace");
+    fn item(self, at: &'a RawValue, path: &Path<'_>) -> Result<Read, ParseError> {
+        let members = self.members(at, path, unqualified)?;
+        let labelled = !members.iter().any(|(name, _)| unqualified(name) == "namespace");
         let (mut namespace, mut identifier, mut sid) = (None, None, None);
         let (mut status, mut other) = (ItemStatus::default(), OtherMembers::default());
         for (name, value) in members {
             let member = Path::Member { of: path, name: &name };
             match unqualified(&name) {
                 "namespace" => namespace = Some(self.namespace(value, &member)?),
-                "type" if old => namespace = Some(self.old_type(value, &member)?),
+                "type" if labelled => namespace = Some(self.old_type(value, &member)?),
                 "identifier" => identifier = Some(self.string(value, &member)?),
-                "label" if old => identifier = Some(self.string(value, &member)?),
+                "label" if labelled => identifier = Some(self.string(value, &member)?),
                 "status" => status = self.item_status(value, &member)?,
                 "sid" => sid = Some(self.sid_number(value, &member)?),
                 _ => keep(&mut other, name, value),
             }
         }
         let missing = |name| self.error(at, path, Reason::MissingMember(name));
-        Ok(Item {
+        let item = Item {
             status,
             namespace: namespace.ok_or_else(|| missing("namespace"))?,
             identifier: identifier.ok_or_else(|| missing("identifier"))?,
             sid: sid.ok_or_else(|| missing("sid"))?,
             other,
-        })
-    }
-
-    fn members(self, at: &'a RawValue, path: &Path<'_>) -> Result<Vec<(String, &'a RawValue)>, ParseError> {
-        let Ok(Members(members)) = serde_json::from_str(at.get()) else {
-            return Err(self.wrong_type(at, path, "an object"));
         };
-        let mut names = HashSet::new();
-        for (name, value) in &members {
-            // An old name and the new one are the same member.
-            let plain = unqualified(name);
-            let plain = match plain {
-                "items" => "item",
-                "assignment-ranges" => "assignment-range",
-                "dependency-revisions" => "dependency-revision",
-                other => other,
-            };
-            if !names.insert(plain) {
-                return Err(self.error(value, &Path::Member { of: path, name }, Reason::DuplicateMember));
-            }
-        }
-        Ok(members)
-    }
-
-    fn list<T>(
-        self,
-        at: &'a RawValue,
-        path: &Path<'_>,
-        entry: impl Fn(Self, &'a RawValue, &Path<'_>) -> Result<T, ParseError>,
-    ) -> Result<Vec<T>, ParseError> {
-        let Ok(values) = serde_json::from_str::<Vec<&RawValue>>(at.get()) else {
-            return Err(self.wrong_type(at, path, "a list"));
-        };
-        let entries = values.into_iter().enumerate();
-        entries.map(|(index, value)| entry(self, value, &Path::Entry { of: path, number: index + 1 })).collect()
-    }
-
-    fn string(self, at: &'a RawValue, path: &Path<'_>) -> Result<String, ParseError> {
-        serde_json::from_str(at.get()).map_err(|_| self.wrong_type(at, path, "a string"))
+        Ok(Read { item, labelled })
     }
 
     /// A revision date; `unknown` is what pyang writes for a module without a revision.
     fn revision(self, at: &'a RawValue, path: &Path<'_>) -> Result<Option<String>, ParseError> {
         let text = self.string(at, path)?;
-        let is_date = text.len() == 10
-            && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
         match text.as_str() {
             "" | "unknown" => Ok(None),
-            _ if is_date => Ok(Some(text)),
+            _ if is_date(&text) => Ok(Some(text)),
             _ => Err(self.error(at, path, Reason::NotADate(shown(&text)))),
         }
     }
 
-    /// An unsigned number, as a string (RFC 7951 section 6.1) or, in older files, as a number.
-    fn number(self, at: &'a RawValue, path: &Path<'_>, limit: u64) -> Result<u64, ParseError> {
-        let digits = match at.get().bytes().next() {
-            Some(b'"') => self.string(at, path)?,
-            Some(b'0'..=b'9' | b'-') => at.get().to_owned(),
-            _ => return Err(self.wrong_type(at, path, "a number in a string")),
-        };
-        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(self.error(at, path, Reason::NotAWholeNumber(shown(&digits))));
-        }
-        match digits.parse::<u64>() {
-            Ok(number) if number <= limit => Ok(number),
-            _ => Err(self.error(at, path, Reason::NumberTooLarge { number: shown(&digits), limit })),
-        }
-    }
-
-    fn sid_number(self, at: &'a RawValue, path: &Path<'_>) -> Result<Sid, ParseError> {
-        let number = self.number(at, path, Sid::MAX.number())?;
-        Sid::new(number).ok_or_else(|| self.error(at, path, Reason::SidZero))
-    }
-
     fn namespace(self, at: &'a RawValue, path: &Path<'_>) -> Result<Namespace, ParseError> {
         match self.string(at, path)?.as_str() {
-            "module" => Ok(Namespace::Module),
+            "module" | "submodule" => Ok(Namespace::Module),
             "identity" => Ok(Namespace::Identity),
             "feature" => Ok(Namespace::Feature),
             "data" => Ok(Namespace::Data),
@@ -312,29 +226,29 @@ impl<'a> Document<'a> {
         }
     }
 
+    /// The status of an item; for what it calls finalized pyang 2.6.1 writes the module's revision, or `unknown`.
     fn item_status(self, at: &'a RawValue, path: &Path<'_>) -> Result<ItemStatus, ParseError> {
         match self.string(at, path)?.as_str() {
-            "stable" => Ok(ItemStatus::Stable),
             "unstable" => Ok(ItemStatus::Unstable),
             "obsolete" => Ok(ItemStatus::Obsolete),
+            "stable" | "unknown" => Ok(ItemStatus::Stable),
+            other if is_date(other) => Ok(ItemStatus::Stable),
             other => Err(self.unknown_name(at, path, other, "stable, unstable, obsolete")),
         }
     }
+}
 
-    fn unknown_name(self, at: &'a RawValue, path: &Path<'_>, value: &str, allowed: &'static str) -> ParseError {
-        self.error(at, path, Reason::UnknownName { value: shown(value), allowed })
-    }
-
-    fn wrong_type(self, at: &'a RawValue, path: &Path<'_>, expected: &'static str) -> ParseError {
-        let found = match at.get().bytes().next() {
-            Some(b'{') => "an object",
-            Some(b'[') => "a list",
-            Some(b'"') => "a string",
-            Some(b't' | b'f') => "a boolean",
-            Some(b'n') => "null",
-            _ => "a number",
-        };
-        self.error(at, path, Reason::WrongType { expected, found })
+impl Read {
+    /// The item, named as today: a label had no module in front, that of an identity had its base.
+    fn named(self, module: &str) -> Item {
+        let mut item = self.item;
+        let first_step = item.identifier.split('/').nth(1).unwrap_or_default();
+        if self.labelled && item.namespace == Namespace::Data && !first_step.is_empty() && !first_step.contains(':') {
+            item.identifier.insert_str(1, &format!("{module}:"));
+        } else if self.labelled && item.namespace == Namespace::Identity {
+            item.identifier = item.identifier.rsplit('/').next().unwrap_or_default().to_owned();
+        }
+        item
     }
 }
 
@@ -347,30 +261,19 @@ fn unqualified(name: &str) -> &str {
     name.strip_prefix("ietf-sid-file:").unwrap_or(name)
 }
 
-fn shown(text: &str) -> String {
-    let mut short: String = text.chars().take(SHOWN).collect();
-    if text.chars().nth(SHOWN).is_some() {
-        short.push('…');
+/// The name that RFC 9595 has for a member of the structure; lists had plural names before.
+fn plain(name: &str) -> &str {
+    match unqualified(name) {
+        "items" => "item",
+        "assignment-ranges" => "assignment-range",
+        "dependency-revisions" => "dependency-revision",
+        other => other,
     }
-    short
 }
 
-/// The way to a member, kept on the stack and printed only for an error.
-enum Path<'p> {
-    Root,
-    Member { of: &'p Path<'p>, name: &'p str },
-    Entry { of: &'p Path<'p>, number: usize },
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Path::Root => Ok(()),
-            Path::Member { of: Path::Root, name } => f.write_str(&shown(name)),
-            Path::Member { of, name } => write!(f, "{of}/{}", shown(name)),
-            Path::Entry { of, number } => write!(f, "{of}[{number}]"),
-        }
-    }
+fn is_date(text: &str) -> bool {
+    text.len() == 10
+        && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
 }
 
 #[cfg(test)]
