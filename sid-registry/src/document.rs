@@ -100,7 +100,13 @@ impl<'a> Document<'a> {
         Sid::new(number).ok_or_else(|| self.error(at, path, Reason::SidZero))
     }
 
-    pub(crate) fn unknown_name(self, at: &'a RawValue, path: &Path<'_>, value: &str, allowed: &'static str) -> ParseError {
+    pub(crate) fn unknown_name(
+        self,
+        at: &'a RawValue,
+        path: &Path<'_>,
+        value: &str,
+        allowed: &'static str,
+    ) -> ParseError {
         self.error(at, path, Reason::UnknownName { value: shown(value), allowed })
     }
 

@@ -25,20 +25,24 @@
 mod check;
 mod document;
 mod file;
+mod migration;
 mod module_items;
 mod parse;
 mod parse_error;
 pub mod ranges;
 mod registry;
+mod relocate;
 mod update;
 mod write;
 
 pub use check::{Finding, FindingKind, Severity, check};
+pub use document::MAX_FILE_SIZE;
 pub use file::{
     AssignmentRange, DependencyRevision, FileStatus, Item, ItemStatus, Namespace, OtherMembers, Sid, SidFile,
 };
+pub use migration::{Migration, ModuleMigration, Moved, TwiceInMigration};
 pub use module_items::ModuleItems;
-pub use document::MAX_FILE_SIZE;
 pub use parse_error::{ParseError, Reason};
 pub use registry::{AddError, Place, Registry, next_free_range};
+pub use relocate::{RelocateError, RelocateOptions, Relocation, relocate};
 pub use update::{Renamed, Update, UpdateError, update};

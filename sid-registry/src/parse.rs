@@ -76,7 +76,9 @@ impl<'a> Document<'a> {
         let path = Path::Member { of: &Path::Root, name: INSTANCE_DATA };
         let members = self.members(envelope, &path, |name| name)?;
         let content = members.into_iter().find(|(name, _)| name == "content-data");
-        content.map(|(_, value)| value).ok_or_else(|| self.error(envelope, &path, Reason::MissingMember("content-data")))
+        content
+            .map(|(_, value)| value)
+            .ok_or_else(|| self.error(envelope, &path, Reason::MissingMember("content-data")))
     }
 
     /// The layout of pyang up to 2.6.1. It has no status of the file: with unstable items it is unpublished.
@@ -198,7 +200,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn namespace(self, at: &'a RawValue, path: &Path<'_>) -> Result<Namespace, ParseError> {
+    pub(crate) fn namespace(self, at: &'a RawValue, path: &Path<'_>) -> Result<Namespace, ParseError> {
         match self.string(at, path)?.as_str() {
             "module" | "submodule" => Ok(Namespace::Module),
             "identity" => Ok(Namespace::Identity),

@@ -1,8 +1,9 @@
-//! Why a text is no `.sid` file, where, and what mends it. Read [`ParseError`] first.
+//! Why a text is no `.sid` file or no migration, where, and what mends it. Read [`ParseError`] first.
 
 use crate::Sid;
+use crate::migration::TwiceInMigration;
 
-/// What is wrong with a `.sid` file's text.
+/// What is wrong with the text of a `.sid` file or a migration.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("line {line}, column {column}{}: {reason}; {}", At(member), reason.cure())]
 pub struct ParseError {
@@ -28,6 +29,9 @@ pub enum Reason {
     /// Not `YYYY-MM-DD`.
     #[error("\"{0}\" is no revision date")]
     NotADate(String),
+    /// A JSON document, but no migration.
+    #[error("this is no migration: it has no member \"comi-sid:migration\"")]
+    NotAMigration,
     /// A JSON document, but no member that a `.sid` file has.
     #[error("this is no .sid file: it has no member \"ietf-sid-file:sid-file\" and no \"module-name\"")]
     NotASidFile,
@@ -67,6 +71,9 @@ pub enum Reason {
     /// The text ends within a value.
     #[error("the text ends here, in the middle of a value")]
     Truncated,
+    /// Two items of a migration share a number.
+    #[error("{0}")]
+    TwiceInMigration(TwiceInMigration),
     /// Not one of the enumeration's names.
     #[error("\"{value}\" is not one of {allowed}")]
     UnknownName {
@@ -92,6 +99,7 @@ impl Reason {
             Self::DuplicateMember => "remove one of the two",
             Self::MissingMember(_) => "add it (RFC 9595 section 4)",
             Self::NotADate(_) => "write YYYY-MM-DD, as the module's revision statement does",
+            Self::NotAMigration => "give the table that `comi sid relocate` wrote",
             Self::NotASidFile => "give a file of RFC 9595's form, or make one with `comi sid update MODULE.yang`",
             Self::NotAWholeNumber(_) => "write digits only, in a string, such as \"63000\"",
             Self::NumberTooLarge { .. } => "use a number of the module's assignment range",
@@ -99,6 +107,7 @@ impl Reason {
             Self::SidZero => "use a number of the module's assignment range",
             Self::Syntax(_) | Self::Truncated => "restore the file, or mend the JSON there",
             Self::TooLarge { .. } => "split the module, or remove what is no part of the .sid file",
+            Self::TwiceInMigration(_) => "give the table as `comi sid relocate` wrote it",
             Self::UnknownName { .. } => "write one of these",
             Self::WrongType { .. } => "mend it (RFC 9595 section 4)",
         }

@@ -54,18 +54,18 @@ impl SidFile {
 }
 
 /// An object's text, member by member.
-struct Object {
+pub(crate) struct Object {
     text: String,
     depth: usize,
 }
 
 impl Object {
-    fn open(depth: usize) -> Self {
+    pub(crate) fn open(depth: usize) -> Self {
         Self { text: "{".into(), depth }
     }
 
     /// A member whose value is JSON already.
-    fn member(&mut self, name: &str, value: &str) {
+    pub(crate) fn member(&mut self, name: &str, value: &str) {
         if !self.text.ends_with('{') {
             self.text.push(',');
         }
@@ -75,12 +75,12 @@ impl Object {
         self.text.push_str(value);
     }
 
-    fn text(&mut self, name: &str, value: &str) {
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
         self.member(name, &quoted(value));
     }
 
     /// A list; RFC 7951 has no empty ones: a list without entries does not exist.
-    fn list<T>(&mut self, name: &str, entries: &[T], members: impl Fn(&T, &mut Object)) {
+    pub(crate) fn list<T>(&mut self, name: &str, entries: &[T], members: impl Fn(&T, &mut Object)) {
         let entries: Vec<String> = entries
             .iter()
             .map(|entry| {
@@ -100,7 +100,7 @@ impl Object {
         }
     }
 
-    fn close(self) -> String {
+    pub(crate) fn close(self) -> String {
         self.text + &line(self.depth) + "}"
     }
 }
