@@ -25,6 +25,8 @@
 mod check;
 mod document;
 mod file;
+mod finding;
+mod lifecycle;
 mod migration;
 mod module_items;
 mod parse;
@@ -32,17 +34,21 @@ mod parse_error;
 pub mod ranges;
 mod registry;
 mod relocate;
+mod renames;
 mod update;
 mod write;
 
-pub use check::{Finding, FindingKind, Severity, check};
+pub use check::check;
 pub use document::MAX_FILE_SIZE;
 pub use file::{
     AssignmentRange, DependencyRevision, FileStatus, Item, ItemStatus, Namespace, OtherMembers, Sid, SidFile,
 };
+pub use finding::{Finding, FindingKind, Severity};
+pub use lifecycle::check_succession;
 pub use migration::{Migration, ModuleMigration, Moved, TwiceInMigration};
 pub use module_items::ModuleItems;
 pub use parse_error::{ParseError, Reason};
 pub use registry::{AddError, Place, Registry, next_free_range};
 pub use relocate::{RelocateError, RelocateOptions, Relocation, relocate};
+pub use renames::RenameError;
 pub use update::{Renamed, Update, UpdateError, update};

@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::module_items::ItemNames;
+use crate::renames;
 use crate::{
     AssignmentRange, DependencyRevision, FileStatus, Item, ItemStatus, ModuleItems, Namespace, OtherMembers, Sid,
     SidFile,
@@ -25,6 +26,9 @@ pub struct Update {
     pub revived: Vec<Item>,
     /// Data nodes whose name lost the steps of choice and case.
     pub renamed: Vec<Renamed>,
+    /// Items that went, each with the one that came and may be the same under a new name: worth a warning, since such
+    /// an item may keep its number (RFC 9595 appendix B; [`SidFile::rename`]).
+    pub maybe_renamed: Vec<(Item, Item)>,
 }
 
 /// A data node that was written with choice and case as path steps.
@@ -155,6 +159,7 @@ pub fn update(
             obsoleted: vec![],
             revived: vec![],
             renamed: vec![],
+            maybe_renamed: vec![],
         });
     }
 
@@ -188,7 +193,8 @@ pub fn update(
     } else if changed && !old.items.is_empty() {
         new.sid_file_version = Some(old.sid_file_version.unwrap_or(0).saturating_add(1));
     }
-    Ok(Update { file: new, changed, added, obsoleted, revived, renamed })
+    let maybe_renamed = renames::maybe_renamed(&obsoleted, &added);
+    Ok(Update { file: new, changed, added, obsoleted, revived, renamed, maybe_renamed })
 }
 
 /// Whether an item that the file lacks is an input or output of an rpc or action that the file has.
