@@ -24,6 +24,7 @@
 
 mod check;
 mod document;
+mod duplicates;
 mod file;
 mod finding;
 mod lifecycle;
@@ -40,6 +41,7 @@ mod write;
 
 pub use check::check;
 pub use document::MAX_FILE_SIZE;
+pub use duplicates::{Duplicate, duplicates};
 pub use file::{
     AssignmentRange, DependencyRevision, FileStatus, Item, ItemStatus, Namespace, OtherMembers, Sid, SidFile,
 };
