@@ -39,7 +39,7 @@ impl<'a> Types<'a> {
     /// The row of a type of `node`.
     pub(super) fn row(&mut self, type_: &compiled::Type, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> TypeIndex {
         let lowered = match &type_.kind {
-            TypeKind::Leafref { target, require_instance, path } => {
+            TypeKind::Leafref { target, require_instance, path, .. } => {
                 let resolved = target.and_then(|target| follow(self.schema, target));
                 let index = target.and_then(|target| self.rows.index_of(target));
                 let (Some((end, end_type)), Some(index)) = (resolved, index) else {

@@ -24,6 +24,8 @@ pub(super) fn compact(mut schema: Schema) -> Schema {
         all(&mut node.children);
         all(&mut node.keys);
         node.unique.iter_mut().for_each(all);
+        let musts = node.musts.iter_mut().filter_map(|must| must.reads.as_mut());
+        musts.chain(node.whens.iter_mut().filter_map(|when| when.reads.as_mut())).for_each(all);
         if let Some(type_) = &mut node.type_ {
             retarget(type_, &moved);
         }

@@ -4,7 +4,10 @@
 //! after those of its target. Unlike the runtime's tables this keeps `choice` and `case`, descriptions and spans,
 //! since trees, documentation and diagnostics need them.
 
+use std::sync::Arc;
+
 use crate::source::Span;
+use crate::xpath;
 
 /// Index of a [`Module`] in [`Schema::modules`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -235,6 +238,12 @@ pub struct Must {
     pub expression: String,
     /// The module whose prefixes it uses.
     pub scope: ModuleId,
+    /// The expression, parsed; `None` where it is malformed (a diagnostic was given).
+    pub xpath: Option<Arc<XPath>>,
+    /// The module of names without a prefix: that of the context node.
+    pub namespace: ModuleId,
+    /// The nodes it looks at, besides the context node and what is above it; `None` where that can't be told.
+    pub reads: Option<Vec<NodeId>>,
     /// `error-message`.
     pub error_message: Option<String>,
     /// `error-app-tag`.
@@ -250,10 +259,38 @@ pub struct When {
     pub expression: String,
     /// The module whose prefixes it uses.
     pub scope: ModuleId,
+    /// The expression, parsed; `None` where it is malformed (a diagnostic was given).
+    pub xpath: Option<Arc<XPath>>,
+    /// The module of names without a prefix: that of the context node.
+    pub namespace: ModuleId,
+    /// The nodes it looks at, besides the context node and what is above it; `None` where that can't be told.
+    pub reads: Option<Vec<NodeId>>,
     /// Whether the context node is the parent (of an augment, uses, choice or case) instead of the node itself.
     pub on_parent: bool,
     /// Where it stands.
     pub span: Span,
+}
+
+/// An XPath expression with its prefixes resolved where it was written. All uses of a grouping share it: what differs
+/// among them, the module of names without a prefix, stands beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct XPath {
+    /// The expression.
+    pub expression: xpath::Expression,
+    /// The module of each of its prefixes, in the order of [`xpath::Expression::prefixes`]; `None` where a prefix is not
+    /// declared (a diagnostic was given).
+    pub modules: Vec<Option<ModuleId>>,
+}
+
+impl XPath {
+    /// The module of a name; `namespace` is that of names without a prefix.
+    #[must_use]
+    pub fn module_of(&self, name: &xpath::Name, namespace: ModuleId) -> Option<ModuleId> {
+        match name.prefix {
+            Some(prefix) => self.modules.get(prefix.index()).copied().flatten(),
+            None => Some(namespace),
+        }
+    }
 }
 
 /// A use of an extension.
@@ -356,6 +393,8 @@ pub enum TypeKind {
     /// `target` is the leaf the path leads to, `None` where that could not be found (a diagnostic was given).
     Leafref {
         path: String,
+        /// The path, parsed; names in it without a prefix are in the module of the leaf.
+        xpath: Option<Arc<XPath>>,
         target: Option<NodeId>,
         require_instance: bool,
     },

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::compiled::{IdentityId, Module, ModuleId, Node, NodeId, Schema};
 use super::definitions::{Definitions, Scope, ScopeId};
+use super::expressions::Expressions;
 use super::load::{Finder, Loaded, Request, Text, Unit, UnitId, load};
 use super::siblings::Siblings;
 use super::types::Typed;
@@ -37,6 +38,10 @@ impl Diagnostics {
             self.list.push(diagnostic);
         }
     }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter()
+    }
 }
 
 /// What came of a compilation.
@@ -58,7 +63,8 @@ pub(crate) fn compile(
 ) -> Outcome {
     let mut diagnostics = Diagnostics::default();
     let loaded = load(requests, finder, sources, &mut diagnostics);
-    let mut compiler = Compiler::new(&loaded, features, diagnostics);
+    let mut compiler = Compiler::new(&loaded, features, sources, diagnostics);
+    compiler.parse_expressions();
     compiler.define();
     compiler.implement();
     for module in 0..loaded.modules.len() {
@@ -67,6 +73,7 @@ pub(crate) fn compile(
     compiler.apply_augments();
     compiler.apply_deviations();
     compiler.check_unused_groupings();
+    compiler.note_errors();
     compiler.finish();
     let Compiler { schema, diagnostics, .. } = compiler;
     let schema = super::compact::compact(schema);
@@ -105,6 +112,7 @@ pub(super) struct Draft<'a> {
 pub(super) struct Compiler<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) features: &'a Features,
+    pub(super) sources: &'a SourceMap,
     pub(super) diagnostics: Diagnostics,
     pub(super) schema: Schema,
     /// Parallel to `schema.nodes`.
@@ -123,12 +131,18 @@ pub(super) struct Compiler<'a> {
     pub(super) too_many: bool,
     pub(super) too_deep: bool,
     pub(super) feature_states: HashMap<Span, bool>,
+    pub(super) expressions: Expressions,
     /// How much of [`TYPE_LIMIT`] is used.
     pub(super) type_weight: usize,
 }
 
 impl<'a> Compiler<'a> {
-    fn new(loaded: &'a Loaded, features: &'a Features, diagnostics: Diagnostics) -> Compiler<'a> {
+    fn new(
+        loaded: &'a Loaded,
+        features: &'a Features,
+        sources: &'a SourceMap,
+        diagnostics: Diagnostics,
+    ) -> Compiler<'a> {
         let mut schema = Schema::default();
         for family in &loaded.modules {
             let Some(unit) = family.units.first().and_then(|unit| loaded.units.get(unit.0)) else { continue };
@@ -157,6 +171,7 @@ impl<'a> Compiler<'a> {
         Compiler {
             loaded,
             features,
+            sources,
             diagnostics,
             schema,
             drafts: Vec::new(),
@@ -172,6 +187,7 @@ impl<'a> Compiler<'a> {
             too_many: false,
             too_deep: false,
             feature_states: HashMap::new(),
+            expressions: Expressions::default(),
             type_weight: 0,
         }
     }

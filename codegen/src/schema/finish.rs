@@ -35,6 +35,7 @@ impl<'a> Compiler<'a> {
         for id in &order {
             self.clashes(Some(*id), ModuleId(0));
         }
+        self.check_expressions(&order);
         for id in order {
             let typed = self.drafts.get(id.0).and_then(|draft| draft.typed.clone());
             let typed = typed.filter(|typed| self.afford(&typed.type_));

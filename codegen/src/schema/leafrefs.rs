@@ -1,77 +1,25 @@
 //! Phase 5: the leafs that leafrefs point at (RFC 7950 section 9.9.2).
 
 use super::circles::circles;
-use super::compiled::{ModuleId, NodeId, NodeKind, TypeKind};
+use super::compiled::{ModuleId, NodeId, NodeKind, TypeKind, XPath};
 use super::compiler::{Compiler, Draft};
+use super::expressions::{Child, Position, View};
 use super::load::UnitId;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
+use crate::xpath::leafref::{KeyPredicate, leafref_path};
+use crate::xpath::{Extent, Name};
 
 const RULE: &str = "RFC 7950 section 9.9.2";
 
-/// A path: how many steps up, then down; predicates are left out.
-#[derive(Debug, PartialEq, Eq)]
-struct Path<'p> {
-    absolute: bool,
-    up: usize,
-    steps: Vec<&'p str>,
-}
-
-/// Reads `path-arg`; `None` where it is none.
-fn parse(text: &str) -> Option<Path<'_>> {
-    let mut steps = Vec::new();
-    let mut rest = text.trim();
-    let absolute = rest.starts_with('/');
-    let mut up = 0;
-    rest = rest.strip_prefix('/').unwrap_or(rest);
-    loop {
-        rest = rest.trim_start();
-        let end = rest.find(['/', '[']).unwrap_or(rest.len());
-        let (step, after) = rest.split_at(end);
-        let step = step.trim_end();
-        match step {
-            ".." if steps.is_empty() && !absolute => up += 1,
-            "." | ".." | "" => return None,
-            _ => {
-                let (prefix, name) = step.split_once(':').map_or((None, step), |(prefix, name)| (Some(prefix), name));
-                let identifier = crate::syntax::is_identifier;
-                if !identifier(name) || prefix.is_some_and(|prefix| !identifier(prefix)) {
-                    return None;
-                }
-                steps.push(step);
-            }
-        }
-        rest = after.trim_start();
-        while rest.starts_with('[') {
-            rest = behind_predicate(rest)?.trim_start();
-        }
-        if rest.is_empty() {
-            break;
-        }
-        rest = rest.strip_prefix('/')?;
-    }
-    (!steps.is_empty() && (absolute || up > 0)).then_some(Path { absolute, up, steps })
-}
-
-/// What follows a predicate; brackets in it are paired, text in quotes does not count.
-fn behind_predicate(text: &str) -> Option<&str> {
-    let (mut depth, mut quote) = (0_usize, None);
-    for (at, character) in text.char_indices() {
-        match (quote, character) {
-            (Some(open), close) if open == close => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(character),
-            (None, '[') => depth += 1,
-            (None, ']') => {
-                depth -= 1;
-                if depth == 0 {
-                    return text.get(at + 1..);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
+/// How far a path has been followed.
+#[derive(Clone, Copy)]
+struct Way<'x> {
+    leaf: NodeId,
+    argument: Span,
+    xpath: &'x XPath,
+    view: View,
+    at: Position,
 }
 
 impl Compiler<'_> {
@@ -100,9 +48,9 @@ impl Compiler<'_> {
     }
 
     fn resolve_one(&mut self, leaf: NodeId, kind: &mut TypeKind, places: &mut dyn Iterator<Item = (UnitId, Span)>) {
-        let TypeKind::Leafref { path, target, require_instance } = kind else { return };
-        let Some((unit, span)) = places.next() else { return };
-        *target = self.leafref_target(leaf, path, unit, span);
+        let TypeKind::Leafref { path, target, require_instance, .. } = kind else { return };
+        let Some((_, span)) = places.next() else { return };
+        *target = self.leafref_target(leaf, path, span);
         let (Some(found), Some(own)) = (*target, self.node(leaf)) else { return };
         let Some(other) = self.node(found) else { return };
         if !matches!(other.kind, NodeKind::Leaf | NodeKind::LeafList) {
@@ -131,130 +79,132 @@ impl Compiler<'_> {
         true
     }
 
-    /// The node one step up in the data tree; choice and case are no steps, and the parameters of an operation stand
-    /// in the operation (RFC 7950 section 6.4.1).
-    fn data_parent(&self, id: NodeId) -> Option<NodeId> {
-        let mut at = self.node(id)?.parent;
-        while let Some(parent) = at.and_then(|parent| self.node(parent)) {
-            use NodeKind::{Case, Choice, Input, Output};
-            if !matches!(parent.kind, Choice | Case | Input | Output) {
-                break;
+    fn leafref_target(&mut self, leaf: NodeId, text: &str, argument: Span) -> Option<NodeId> {
+        let (xpath, _) = self.expressions.parsed(argument)?;
+        let xpath = xpath.clone();
+        let path = match leafref_path(&xpath.expression) {
+            Ok(path) => path,
+            Err(refused) => {
+                let place = self.place(argument, refused.extent);
+                let diagnostic = Diagnostic::error(format!("`{text}` is no path of a leafref"));
+                self.diagnostics.push(diagnostic.at(place, refused.reason).rule(RULE));
+                return None;
             }
-            at = parent.parent;
-        }
-        at
-    }
-
-    fn leafref_target(&mut self, leaf: NodeId, text: &str, unit: UnitId, span: Span) -> Option<NodeId> {
-        let Some(path) = parse(text) else {
-            // `deref()` and other functions are XPath, but no path of a leafref.
-            self.error(span, format!("`{text}` is no path of a leafref"), RULE);
-            return None;
         };
-        let namespace = self.node(leaf)?.module;
-        let own = self.unit(unit)?.module;
-        let mut at: Option<NodeId> = None;
+        let mut way = Way { leaf, argument, xpath: &xpath, view: self.view(leaf), at: Position::Root };
+        way.view.configuration = false;
         if !path.absolute {
-            at = Some(leaf);
-            for _ in 0..path.up {
-                match at {
-                    Some(node) => at = self.data_parent(node),
-                    None => {
-                        self.error(span, "the path leads up beyond the root", RULE);
-                        return None;
-                    }
-                }
-            }
+            way.at = self.steps_up(&way, &path.up)?;
         }
-        for step in path.steps {
-            let module = match step.split_once(':') {
-                Some((prefix, _)) => {
-                    let module = self.prefix(prefix, unit, span)?;
-                    // A typedef's or grouping's own prefix means its own module, even where another uses it.
-                    if module == own { own } else { module }
-                }
-                // Without a prefix: the module of the leaf (RFC 7950 section 6.4.1).
-                None => namespace,
-            };
-            let name = step.split_once(':').map_or(step, |(_, name)| name);
-            let mut next = self.data_child(at, module, name, leaf);
-            if next.is_none() && module != own && !step.contains(':') {
-                next = self.data_child(at, own, name, leaf);
-            }
-            if next.is_none() && module == own && own != namespace {
-                next = self.data_child(at, namespace, name, leaf);
-            }
-            match next {
-                Some(next) => at = Some(next),
-                None => {
-                    if !self.pruned.contains(&(at, name.to_owned())) {
-                        let among = self.children_of(at, module).to_vec();
-                        self.no_data_child(name, at, &among, span);
-                    }
-                    return None;
-                }
-            }
+        for step in &path.steps {
+            let found = self.step_down(&way, step.name, step.extent)?;
+            way.at = Position::Node(found);
+            self.check_keys(&way, found, &step.keys)?;
         }
-        at
+        match way.at {
+            Position::Node(target) => Some(target),
+            Position::Root => None,
+        }
     }
 
-    fn no_data_child(&mut self, name: &str, at: Option<NodeId>, among: &[NodeId], span: Span) {
+    fn steps_up(&mut self, way: &Way<'_>, up: &[Extent]) -> Option<Position> {
+        let mut at = Position::Node(way.leaf);
+        for step in up {
+            let Position::Node(node) = at else {
+                self.error(self.place(way.argument, *step), "the path leads up beyond the root", RULE);
+                return None;
+            };
+            at = self.data_parent(node);
+        }
+        Some(at)
+    }
+
+    /// The child of that name; what is not there is told.
+    fn step_down(&mut self, way: &Way<'_>, name: &Name, extent: Extent) -> Option<NodeId> {
+        let namespace = self.node(way.leaf)?.module;
+        let module = way.xpath.module_of(name, namespace)?;
+        let mut found = self.data_child(way.at, module, &name.local, &way.view);
+        if found == Child::Unknown && way.at == Position::Root && way.view.structure.is_some() {
+            // What is outside of a structure is referred to where it is.
+            found = self.data_child(way.at, module, &name.local, &View::default());
+        }
+        match found {
+            Child::Node(found) => return Some(found),
+            Child::Unknown => return None,
+            Child::Absent => {}
+        }
+        // In YANG 1 it was not said which module a name without a prefix is of, in a typedef.
+        let (_, unit) = self.expressions.parsed(way.argument)?;
+        let own = self.unit(unit).filter(|unit| name.prefix.is_none() && !unit.version_1_1).map(|unit| unit.module);
+        if let Some(own) = own.filter(|own| *own != namespace)
+            && let Child::Node(found) = self.data_child(way.at, own, &name.local, &way.view)
+        {
+            return Some(found);
+        }
+        let place = self.place(way.argument, extent);
+        self.no_data_child(&name.local, way, module, place);
+        None
+    }
+
+    /// `[key = current()/../leaf]`: the node is a list, each key one of its keys, once, and compared with a leaf.
+    fn check_keys(&mut self, way: &Way<'_>, list: NodeId, keys: &[KeyPredicate<'_>]) -> Option<()> {
+        let mut seen = Vec::new();
+        for predicate in keys {
+            let place = self.place(way.argument, predicate.extent);
+            let (name, kind, span) = self.node(list).map(|node| (node.name.clone(), node.kind, node.span))?;
+            if kind != NodeKind::List {
+                let diagnostic = Diagnostic::error(format!("`{name}` is no list: a predicate selects entries by keys"));
+                self.diagnostics.push(diagnostic.at(place, "").with(span, "").rule(RULE));
+                return None;
+            }
+            let key = self.step_down(way, predicate.key, predicate.extent)?;
+            let statement = self.drafts.get(list.0).and_then(|draft| draft.key).map(|(statement, _)| statement);
+            let is = |word: &str| *word.split_once(':').map_or(word, |(_, name)| name) == *predicate.key.local;
+            let problem = match statement {
+                Some(statement) if !statement.text().split_ascii_whitespace().any(is) => "is no key of",
+                _ if seen.contains(&key) => "stands here twice as a key of",
+                _ => "",
+            };
+            if !problem.is_empty() {
+                let message = format!("`{}` {problem} list `{name}`", predicate.key.local);
+                let diagnostic = Diagnostic::error(message).at(place, "").with(span, "");
+                self.diagnostics.push(diagnostic.rule(RULE));
+                return None;
+            }
+            seen.push(key);
+            let at = self.steps_up(way, &predicate.up)?;
+            let mut other = Way { at, ..*way };
+            for (name, extent) in &predicate.steps {
+                other.at = Position::Node(self.step_down(&other, name, *extent)?);
+            }
+            let Position::Node(compared) = other.at else { return None };
+            let node = self.node(compared)?;
+            if !matches!(node.kind, NodeKind::Leaf | NodeKind::LeafList) {
+                let message = format!("the key is compared with `{}`, which is no leaf", node.name);
+                let diagnostic = Diagnostic::error(message).at(place, "").with(node.span, "");
+                self.diagnostics.push(diagnostic.rule(RULE));
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn no_data_child(&mut self, name: &str, way: &Way<'_>, module: ModuleId, span: Span) {
+        let at = match way.at {
+            Position::Node(at) => Some(at),
+            Position::Root => None,
+        };
         let message = match at.and_then(|at| self.node(at)) {
             Some(node) => format!("the leafref's path leads nowhere: `{}` has no child `{name}`", node.name),
             None => format!("the leafref's path leads nowhere: there is no node `{name}`"),
         };
+        let among = self.children_of(at, module);
         let names = among.iter().filter_map(|id| self.node(*id)).map(|node| node.name.as_str());
         let mut diagnostic = Diagnostic::error(message).at(span, "").rule(RULE);
         if let Some(near) = crate::diagnostic::suggest(name, names) {
             diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         }
         self.diagnostics.push(diagnostic);
-    }
-
-    /// A child in the data tree; that of an operation is a parameter on the same side as `from`.
-    fn data_child(&mut self, at: Option<NodeId>, module: ModuleId, name: &str, from: NodeId) -> Option<NodeId> {
-        use NodeKind::{Case, Choice, Input, Output};
-        let transparent = |kind: NodeKind| matches!(kind, Choice | Case);
-        if let Some(child) = self.child(at, module, name)
-            && self.node(child).is_some_and(|node| !transparent(node.kind))
-        {
-            return Some(child);
-        }
-        let mut open: Vec<NodeId> = self.children_of(at, module).iter().rev().copied().collect();
-        open.retain(|id| {
-            self.node(*id).is_some_and(|node| transparent(node.kind) || matches!(node.kind, Input | Output))
-        });
-        while let Some(holder) = open.pop() {
-            let other_side = match self.node(holder)?.kind {
-                kind @ (Input | Output) => !self.is_below(from, kind),
-                _ => false,
-            };
-            if other_side {
-                continue;
-            }
-            if let Some(child) = self.child(Some(holder), module, name)
-                && self.node(child).is_some_and(|node| !transparent(node.kind))
-            {
-                return Some(child);
-            }
-            let nested = self.children_of(Some(holder), module);
-            let nested = nested.to_vec();
-            open.extend(
-                nested.into_iter().rev().filter(|id| self.node(*id).is_some_and(|node| transparent(node.kind))),
-            );
-        }
-        None
-    }
-
-    fn is_below(&self, id: NodeId, kind: NodeKind) -> bool {
-        let mut at = Some(id);
-        while let Some(node) = at.and_then(|id| self.node(id)) {
-            if node.kind == kind {
-                return true;
-            }
-            at = node.parent;
-        }
-        false
     }
 
     /// RFC 7950 section 9.9: a chain of leafrefs ends. Circles are told and cut.
@@ -281,22 +231,6 @@ impl Compiler<'_> {
             if let Some(draft) = self.drafts.get_mut(leaf.0) {
                 draft.typed = Some(std::rc::Rc::new(own));
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_read_without_their_predicates() {
-        let path = parse("/a:b/c[d = current()/../e]/f").unwrap();
-        assert_eq!(path, Path { absolute: true, up: 0, steps: vec!["a:b", "c", "f"] });
-        let path = parse(" ../../ x[y='[']/z ").unwrap();
-        assert_eq!(path, Path { absolute: false, up: 2, steps: vec!["x", "z"] });
-        for wrong in ["", "/", "a/b", "../", "/a[", "/a//b", "deref(../a)/../b", "/a/../b", "current()/../a"] {
-            assert_eq!(parse(wrong), None, "{wrong}");
         }
     }
 }

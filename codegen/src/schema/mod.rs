@@ -7,7 +7,8 @@
 //! 4. `augments`, then `deviations`, of all modules.
 //! 5. `finish`: what depends on the whole tree: config, types (`types`, `restrictions`), keys, leafrefs, defaults
 //!    (`values`), name clashes.
-//! 6. `compact`: nodes in preorder, nothing left that was removed.
+//! 6. `expressions`: `must`, `when` and `path` held against the whole tree. (They are parsed before phase 2.)
+//! 7. `compact`: nodes in preorder, nothing left that was removed.
 //!
 //! [`compiled`] is what comes out: read [`compiled::Schema`] first. This room must not know files, SIDs or Rust.
 
@@ -19,6 +20,7 @@ mod compact;
 mod compiler;
 mod definitions;
 mod deviations;
+mod expressions;
 mod features;
 mod finish;
 mod leafrefs;

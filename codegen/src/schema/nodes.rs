@@ -267,7 +267,15 @@ impl<'a> Compiler<'a> {
 
 /// A `when`.
 pub(super) fn when(statement: &Statement, scope: ModuleId, on_parent: bool) -> When {
-    When { expression: statement.text().to_owned(), scope, on_parent, span: statement.argument_span() }
+    When {
+        expression: statement.text().to_owned(),
+        scope,
+        xpath: None,
+        namespace: scope,
+        reads: None,
+        on_parent,
+        span: statement.argument_span(),
+    }
 }
 
 /// A `must`.
@@ -275,6 +283,9 @@ pub(super) fn must(statement: &Statement, scope: ModuleId) -> Must {
     Must {
         expression: statement.text().to_owned(),
         scope,
+        xpath: None,
+        namespace: scope,
+        reads: None,
         error_message: statement.child_text("error-message").map(str::to_owned),
         error_app_tag: statement.child_text("error-app-tag").map(str::to_owned),
         span: statement.argument_span(),

@@ -168,7 +168,12 @@ impl<'a> Compiler<'a> {
             "leafref" => {
                 let path = self.needed(statement, "path", "9.9.2")?;
                 paths.push((place.unit, path.argument_span()));
-                TypeKind::Leafref { path: path.text().to_owned(), target: None, require_instance: true }
+                TypeKind::Leafref {
+                    path: path.text().to_owned(),
+                    xpath: self.expressions.parsed(path.argument_span()).map(|(xpath, _)| xpath.clone()),
+                    target: None,
+                    require_instance: true,
+                }
             }
             "string" => TypeKind::String { lengths: Vec::new(), patterns: Vec::new() },
             "union" => {
