@@ -7,5 +7,6 @@ fn main() -> Result<(), comi_codegen::Error> {
         .module("lwm2m-device-3")
         .module("lwm2m-temperature-3303")
         .pushed("/acme-valve:valve/flow")
+        .by_name()
         .compile()
 }

@@ -8,5 +8,6 @@ fn main() -> Result<(), comi_codegen::Error> {
         .module("lwm2m-temperature-3303")
         .event_driven("/acme-valve:valve/flow")
         .pushed("/acme-valve:valve/volume")
+        .by_name()
         .compile()
 }

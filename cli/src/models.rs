@@ -67,7 +67,7 @@ fn tables(compiled: &Compiled) -> Result<&'static Schema> {
         )
     };
     let (sids, _) = comi_codegen::sid_files(compiled, &[(VALVE.0, VALVE.2)]).map_err(report)?;
-    comi_codegen::runtime_schema(compiled, &sids).map_err(report)
+    comi_codegen::runtime_schema(compiled, &sids).map(comi_runtime::value::text::with_names).map_err(report)
 }
 
 /// The modules in a folder, submodules left out.

@@ -37,6 +37,7 @@ pub struct Config {
     without: Vec<String>,
     pushed: Vec<String>,
     event_driven: Vec<String>,
+    by_name: bool,
 }
 
 impl Config {
@@ -88,6 +89,14 @@ impl Config {
     #[must_use]
     pub fn event_driven(mut self, path: impl Into<String>) -> Config {
         self.event_driven.push(path.into());
+        self
+    }
+
+    /// Takes and tells nodes by name as well as by SID: YANG-CBOR with names (`application/yang-data+cbor;id=name`), and
+    /// in LwM2M's formats identities and instance-identifiers. It costs a device 10 kB; without it they fall away.
+    #[must_use]
+    pub fn by_name(mut self) -> Config {
+        self.by_name = true;
         self
     }
 
@@ -161,6 +170,7 @@ impl Config {
             without: resolve("without", &self.without, is_optional),
             pushed: resolve("pushed", &self.pushed, has_state),
             event_driven: resolve("event_driven", &self.event_driven, has_state),
+            by_name: self.by_name,
         };
         if diagnostics.is_empty() { Ok(choices) } else { Err(diagnostics) }
     }

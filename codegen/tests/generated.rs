@@ -43,14 +43,14 @@ fn acme_valve_is_generated_as_its_snapshot() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("yang/example");
     check_snapshot(
         "acme-valve.rs",
-        &Config::new().yang_dir(folder).module("acme-valve").pushed("/acme-valve:valve/flow"),
+        &Config::new().yang_dir(folder).module("acme-valve").pushed("/acme-valve:valve/flow").by_name(),
     );
 }
 
 #[test]
 fn corners_are_generated_as_their_snapshot() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
-    check_snapshot("corners.rs", &Config::new().yang_dir(folder).module("corners"));
+    check_snapshot("corners.rs", &Config::new().yang_dir(folder).module("corners").by_name());
 }
 
 /// A board that writes down what it was asked and told.
@@ -323,4 +323,14 @@ fn what_a_device_is_without_is_in_no_table() {
     let with = config.rust().unwrap();
     let without = config.without("/acme-valve:valve/volume").rust().unwrap();
     assert!(with.contains("/acme-valve:valve/volume") && !without.contains("/acme-valve:valve/volume"));
+}
+
+#[test]
+fn a_device_has_names_only_where_it_asks_for_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("yang/example");
+    let config = Config::new().yang_dir(folder).module("acme-valve");
+    let without = config.rust().unwrap();
+    assert!(without.contains("by_name: None") && without.contains("static NAMES: &[&str] = &[];"), "{without}");
+    let with = config.by_name().rust().unwrap();
+    assert!(with.contains("by_name: Some(") && with.contains("\"volume\","));
 }

@@ -40,6 +40,8 @@ pub(crate) struct Choices {
     pub(crate) pushed: HashSet<NodeId>,
     /// Roots of subtrees whose state is read when the board says so.
     pub(crate) event_driven: HashSet<NodeId>,
+    /// Whether nodes are taken and told by name, too.
+    pub(crate) by_name: bool,
 }
 
 /// The tables, and where each row came from.
@@ -51,6 +53,8 @@ pub(crate) struct Lowered {
     pub(crate) origins: Vec<NodeId>,
     /// The row of each compiled node that has one.
     pub(crate) index: HashMap<NodeId, NodeIndex>,
+    /// Whether nodes are taken and told by name, too.
+    pub(crate) by_name: bool,
 }
 
 /// Moves a table to where it lives as long as the program.
@@ -171,9 +175,10 @@ pub(crate) fn lower(
         by_sid: leak(rows.by_sid()),
         objects: leak(lwm2m.objects),
         resources: leak(lwm2m.resources),
+        by_name: None,
     };
     let (origins, index) = rows.into_origins();
-    Ok(Lowered { schema: Box::leak(Box::new(schema)), origins, index })
+    Ok(Lowered { schema: Box::leak(Box::new(schema)), origins, index, by_name: choices.by_name })
 }
 
 #[derive(Default)]
@@ -238,6 +243,8 @@ fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: 
     set(Flags::PRESENCE, node.presence.is_some());
     set(Flags::USER_ORDERED, node.user_ordered);
     let parent = row.parent.and_then(|parent| rows.rows.get(parent.get())).and_then(|parent| schema.node(parent.id));
+    let in_input = parent.is_some_and(|parent| parent.kind == compiled::NodeKind::Input);
+    set(Flags::ARGUMENTS, in_input && node.kind == compiled::NodeKind::Leaf && node.name == "arguments");
     set(Flags::KEY, parent.is_some_and(|parent| parent.keys.contains(&row.id)));
     if !node.config && data {
         let within = |set: &HashSet<NodeId>| !set.is_empty() && is_within(schema, row.id, set);
@@ -258,7 +265,8 @@ fn is_within(schema: &compiled::Schema, id: NodeId, set: &HashSet<NodeId>) -> bo
 }
 
 /// The tables of a schema that was compiled without error, for tools that compile while they run: they are leaked,
-/// since everything in the runtime refers to a `&'static Schema`. A tool makes one.
+/// since everything in the runtime refers to a `&'static Schema`. A tool makes one. It knows its names, but not what
+/// takes and tells nodes by them: that is the runtime's `value::text::with_names`.
 ///
 /// # Errors
 /// Missing SIDs, and what no table can hold.

@@ -1502,6 +1502,7 @@ pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Sche
     by_sid: tables::BY_SID,
     objects: tables::OBJECTS,
     resources: tables::RESOURCES,
+    by_name: Some(&::comi_runtime::value::text::BY_NAME),
 };
 
 #[allow(clippy::all, clippy::pedantic, dead_code, non_camel_case_types, unreachable_pub, unused_imports, unused_variables, reason = "generated")]

@@ -804,6 +804,7 @@ pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Sche
     by_sid: tables::BY_SID,
     objects: tables::OBJECTS,
     resources: tables::RESOURCES,
+    by_name: Some(&::comi_runtime::value::text::BY_NAME),
 };
 
 #[allow(clippy::all, clippy::pedantic, dead_code, non_camel_case_types, unreachable_pub, unused_imports, unused_variables, reason = "generated")]
@@ -866,7 +867,7 @@ mod tables {
         node(60022, NodeKind::Leaf, 0, 54, 24, 26, 10, 0x0002), // 25 /corners:sensor/out-of-range/value
         node(60023, NodeKind::Action, 0, 57, 16, 30, 0, 0x0000), // 26 /corners:sensor/reset
         node(60024, NodeKind::Input, 0, 58, 26, 29, 0, 0x0000), // 27 /corners:sensor/reset/input
-        node(60025, NodeKind::Leaf, 0, 59, 27, 29, 2, 0x0000), // 28 /corners:sensor/reset/input/arguments
+        node(60025, NodeKind::Leaf, 0, 59, 27, 29, 2, 0x2000), // 28 /corners:sensor/reset/input/arguments
         node(60026, NodeKind::Output, 0, 60, 26, 30, 0, 0x0000), // 29 /corners:sensor/reset/output
         node(60027, NodeKind::Leaf, 0, 61, 16, 31, 2, 0x0201), // 30 /corners:sensor/secret
         node(60028, NodeKind::Leaf, 0, 54, 16, 32, 10, 0x0002), // 31 /corners:sensor/value

@@ -121,8 +121,9 @@ impl Reading<'_> {
         let sid = match reader.peek()? {
             Kind::Text => {
                 let name = reader.text()?;
-                let found = text::child_by_name(self.schema, parent, &name, self.allowed == Allowed::Any);
-                let node = found.ok_or(Error::new(start, Reason::UnknownName))?;
+                let found = text::by_name(self.schema)
+                    .and_then(|names| (names.child)(self.schema, parent, &name, self.allowed == Allowed::Any));
+                let node = found.ok_or_else(|| Error::new(start, Reason::UnknownName))?;
                 return Ok((node, 0));
             }
             // RFC 9595 section 3: a SID has 63 bits; what is beyond is none
@@ -136,7 +137,7 @@ impl Reading<'_> {
             _ => return Err(unexpected(start, reader.head()?, "a SID or a name")),
         };
         let node = u32::try_from(sid).ok().and_then(|sid| self.schema.node_by_sid(sid));
-        Ok((node.ok_or(Error::new(start, Reason::UnknownSid(sid)))?, sid))
+        Ok((node.ok_or_else(|| Error::new(start, Reason::UnknownSid(sid)))?, sid))
     }
 
     /// Whether `child` may stand in the map of `parent`.
@@ -153,7 +154,7 @@ impl Reading<'_> {
             NodeKind::Leaf => Ok(Data::Leaf(read_typed(self.schema, node, reader)?)),
             NodeKind::LeafList => self.leaf_list(node, row.is_config(), reader),
             NodeKind::List => {
-                let list = self.schema.list(node).ok_or(Error::new(start, Reason::Misplaced(node)))?;
+                let list = self.schema.list(node).ok_or_else(|| Error::new(start, Reason::Misplaced(node)))?;
                 let sorted = self.allowed != Allowed::Any && !row.flags.has(Flags::USER_ORDERED);
                 self.list(node, list, sorted, reference, reader)
             }

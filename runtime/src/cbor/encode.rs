@@ -21,6 +21,9 @@ pub enum EncodeError {
     /// An identity without SID.
     #[error("an identity has no SID")]
     NoIdentitySid(IdentityIndex),
+    /// Names are asked for, and the schema has none: the device was built without.
+    #[error("names are not known here")]
+    NoNames,
     /// A schema node without SID.
     #[error("a schema node has no SID")]
     NoSid(NodeIndex),
@@ -112,7 +115,10 @@ impl<'a> Encoder<'a> {
         let same_module = self.schema.node(parent).is_some_and(|parent| parent.module() == row.module());
         match self.identifiers {
             Identifiers::Names if same_module => self.writer.text(self.schema.name(node)),
-            Identifiers::Names => self.writer.text(&text::qualified_name(self.schema, node)),
+            Identifiers::Names => {
+                let names = text::by_name(self.schema).ok_or(EncodeError::NoNames)?;
+                self.writer.text(&(names.print_child)(self.schema, node));
+            }
             Identifiers::Sids => {
                 let sid = if row.sid == 0 { return Err(EncodeError::NoSid(node)) } else { i64::from(row.sid) };
                 if parent == NodeIndex::ROOT {

@@ -25,7 +25,8 @@ pub fn write_instance_identifier(
 ) -> Result<(), EncodeError> {
     check_instance(schema, instance).map_err(|violation| EncodeError::Value { node: instance.node, violation })?;
     if identifiers == Identifiers::Names {
-        writer.text(&text::print_path(schema, instance, text::PathForm::Predicates));
+        let names = text::by_name(schema).ok_or(EncodeError::NoNames)?;
+        writer.text(&(names.print_instance)(schema, instance, text::PathForm::Predicates));
         return Ok(());
     }
     let sid = match schema.node(instance.node).map(|node| node.sid) {
@@ -77,7 +78,7 @@ pub fn read_instance_identifier(schema: &Schema, reader: &mut Reader<'_>) -> Res
                 let start = reader.position();
                 keys.push(match wanted.next() {
                     Some(KeyOf::Value(leaf)) => {
-                        read_typed(schema, leaf, reader).map_err(|error| Error { at: None, ..error }.within(node))?
+                        read_typed(schema, leaf, reader).map_err(|error| error.nowhere().within(node))?
                     }
                     Some(KeyOf::Position(_)) => match reader.unsigned()? {
                         0 => return Err(Error::new(start, Reason::Value(Violation::Range)).within(node)),
@@ -91,8 +92,9 @@ pub fn read_instance_identifier(schema: &Schema, reader: &mut Reader<'_>) -> Res
         }
         Kind::Text => {
             let path = reader.text()?;
-            text::parse_nested(schema, &path, reader.nested)
-                .map_err(|error| Error::new(start, Reason::InvalidIdentifier(error)))
+            let names = text::by_name(schema).ok_or_else(|| Error::new(start, Reason::UnknownName))?;
+            (names.instance)(schema, &path, reader.nested)
+                .map_err(|error| Error::new(start, Reason::InvalidIdentifier(error.into())))
         }
         _ => Err(unexpected(start, reader.head()?, "an instance-identifier")),
     }

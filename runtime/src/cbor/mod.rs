@@ -23,7 +23,7 @@ pub use decode::{Allowed, read_content, read_entry, read_value};
 #[cfg(feature = "json")]
 pub(crate) use decode::{complete_keys, first_double, keys_in, place, read_anydata};
 pub use encode::{EncodeError, Encoder};
-pub use error::{Error, Malformed, Reason};
+pub use error::{Details, Error, Malformed, Reason};
 pub use identifier::{read_instance_identifier, write_instance_identifier};
 pub use reader::{Items, Kind, Reader};
 pub use writer::{Open, Writer};

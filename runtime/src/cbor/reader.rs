@@ -352,7 +352,7 @@ impl<'a> Reader<'a> {
     }
 
     fn take(&mut self, start: usize, length: usize) -> Result<&'a [u8], Error> {
-        let taken = self.rest().get(..length).ok_or(Error::malformed(start, Malformed::EndOfInput))?;
+        let taken = self.rest().get(..length).ok_or_else(|| Error::malformed(start, Malformed::EndOfInput))?;
         self.position += length;
         Ok(taken)
     }

@@ -63,7 +63,8 @@ impl Encoding<'_> {
                     },
                     Identifiers::Names => {
                         let module = self.schema.node(self.node).map(crate::schema::Node::module);
-                        writer.text(&text::print_identity(self.schema, *identity, module));
+                        let names = text::by_name(self.schema).ok_or(EncodeError::NoNames)?;
+                        writer.text(&(names.print_identity)(self.schema, *identity, module));
                     }
                 }
             }
@@ -106,7 +107,7 @@ fn decimal(digits: u8, mantissa: i64, writer: &mut Writer<'_>) {
 /// Reads the value of a leaf or of one entry of a leaf-list, and checks it against the type.
 pub(super) fn read_typed(schema: &Schema, node: NodeIndex, reader: &mut Reader<'_>) -> Result<Value, Error> {
     let start = reader.position();
-    let ty = schema.type_of(node).ok_or(Error::new(start, Reason::Misplaced(node)))?;
+    let ty = schema.type_of(node).ok_or_else(|| Error::new(start, Reason::Misplaced(node)))?;
     let decoding = Decoding { schema, node, in_union: false };
     // readings 14: RFC 7951's form of empty is taken too
     if matches!(ty, Type::Empty) && reader.peek()? == Kind::Array {
@@ -155,7 +156,7 @@ impl Decoding<'_> {
             Type::Decimal64 { fraction_digits, .. } => {
                 let (exponent, mantissa) = read_decimal(reader)?;
                 let rescaled = rescale(mantissa, exponent, *fraction_digits);
-                Value::Decimal64(rescaled.ok_or(refuse(start, Violation::Range))?)
+                Value::Decimal64(rescaled.ok_or_else(|| refuse(start, Violation::Range))?)
             }
             Type::Empty => {
                 reader.null()?;
@@ -177,7 +178,7 @@ impl Decoding<'_> {
                     mantissa
                         .to_i64()
                         .and_then(|mantissa| to_float(mantissa, exponent))
-                        .ok_or(refuse(start, Violation::Range))?,
+                        .ok_or_else(|| refuse(start, Violation::Range))?,
                 )
             }
             Type::Identityref { .. } => {
@@ -191,8 +192,8 @@ impl Decoding<'_> {
                     expect_tag(tag::INSTANCE_IDENTIFIER, "an instance-identifier with tag 46", reader)?;
                 }
                 // the node at fault is the leaf, not what the identifier leads to
-                let instance = read_instance_identifier(self.schema, reader)
-                    .map_err(|error| Error { at: None, ..error }.within(self.node))?;
+                let instance =
+                    read_instance_identifier(self.schema, reader).map_err(|error| error.nowhere().within(self.node))?;
                 Value::InstanceIdentifier(Box::new(instance))
             }
             Type::Integer { .. } => {
@@ -229,8 +230,8 @@ impl Decoding<'_> {
                     *reader = attempt;
                     return Ok(Value::Union(place, Box::new(value)));
                 }
-                Err(Error { reason: reason @ (Reason::Malformed(_) | Reason::TooDeep), position, .. }) => {
-                    return Err(Error::new(position, reason));
+                Err(error) if matches!(error.reason, Reason::Malformed(_) | Reason::TooDeep) => {
+                    return Err(error.nowhere());
                 }
                 Err(_) => instance_refused |= is_instance,
             }
@@ -245,7 +246,7 @@ impl Decoding<'_> {
             Kind::Unsigned => {
                 let sid = reader.unsigned()?;
                 let identity = u32::try_from(sid).ok().and_then(|sid| self.schema.identity_by_sid(sid));
-                identity.map(Value::Identityref).ok_or(refuse(start, Violation::UnknownIdentity(sid)))
+                identity.map(Value::Identityref).ok_or_else(|| refuse(start, Violation::UnknownIdentity(sid)))
             }
             Kind::Text => {
                 let name = reader.text()?;

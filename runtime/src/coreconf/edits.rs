@@ -11,7 +11,19 @@ use crate::datastore::{Datastore, Edit, Origin};
 use crate::schema::{NodeIndex, NodeKind, Schema};
 use crate::value::{Content, Data, InstanceIdentifier};
 
-const DOCUMENT: [u16; 3] = [formats::YANG_DATA_CBOR_SID, formats::YANG_DATA_CBOR_NAME, formats::YANG_DATA_CBOR];
+/// The formats of a whole datastore, and of instances that are changed.
+const FORMATS: [u16; 4] = [
+    formats::YANG_INSTANCES_CBOR_SEQ,
+    formats::YANG_DATA_CBOR_SID,
+    formats::YANG_DATA_CBOR,
+    formats::YANG_DATA_CBOR_NAME,
+];
+
+/// The formats of a document that this device takes: those with names only where it knows them.
+fn documents(schema: &Schema, instances: bool) -> &'static [u16] {
+    let known = FORMATS.len() - usize::from(schema.by_name.is_none());
+    FORMATS.get(usize::from(!instances)..known).unwrap_or(&FORMATS)
+}
 
 /// Replaces, creates and deletes instances, in the order of the payload.
 pub(super) fn ipatch(store: &mut Datastore, board: &mut dyn Board, request: &Request<'_>) -> Result<Answer, Refusal> {
@@ -77,7 +89,7 @@ pub(super) fn instance(
 /// Replaces the whole configuration.
 pub(super) fn put(store: &mut Datastore, board: &mut dyn Board, request: &Request<'_>) -> Result<Answer, Refusal> {
     query::none(request)?;
-    query::format(request, &DOCUMENT)?;
+    query::format(request, documents(store.schema(), false))?;
     query::condition(store, request)?;
     let content = document(store.schema(), request)?;
     let mut edit = store.edit(Origin::Requester);
@@ -88,7 +100,7 @@ pub(super) fn put(store: &mut Datastore, board: &mut dyn Board, request: &Reques
 /// Creates the configuration where there is none (readings 17).
 pub(super) fn post(store: &mut Datastore, board: &mut dyn Board, request: &Request<'_>) -> Result<Answer, Refusal> {
     query::none(request)?;
-    query::format(request, &[DOCUMENT.as_slice(), &[formats::YANG_INSTANCES_CBOR_SEQ]].concat())?;
+    query::format(request, documents(store.schema(), true))?;
     query::condition(store, request)?;
     let content = document(store.schema(), request)?;
     if !store.content().is_empty() {

@@ -240,14 +240,14 @@ impl Refusal {
     #[must_use]
     pub fn payload(schema: &Schema, error: cbor::Error) -> Refusal {
         let message = error.explain(schema);
-        Refusal { failure: Failure::from(&error.reason), message, at: error.at }
+        Refusal { failure: Failure::from(&error.reason), message, at: error.into_details().at }
     }
 }
 
 impl From<EditError> for Refusal {
     fn from(error: EditError) -> Refusal {
-        let message = error.to_string();
-        Refusal { failure: Failure::from(&error.reason), at: error.at, message }
+        let message = error.reason.words().into_owned();
+        Refusal { failure: Failure::from(&error.reason), at: error.into_refused().at, message }
     }
 }
 

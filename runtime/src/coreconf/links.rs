@@ -37,10 +37,7 @@ pub fn links(schema: &'static Schema) -> impl Iterator<Item = Link> {
         );
         (data && row.sid != 0).then_some((node, row.sid))
     });
-    let library = roots.clone().find(|(node, _)| {
-        schema.name(*node) == "yang-library"
-            && schema.module_of(*node).is_some_and(|module| module.name == "ietf-yang-library")
-    });
+    let library = roots.clone().find(|(_, sid)| *sid == sids::YANG_LIBRARY);
     core::iter::once(of_datastore("core.c.ds", ("ds", sids::UNIFIED)))
         .chain(roots.map(move |(_, sid)| of_datastore("core.c.dn", ("sid", sid))))
         .chain(library.map(|(_, sid)| of_datastore("core.c.yl", ("sid", sid))))

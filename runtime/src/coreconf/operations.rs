@@ -68,7 +68,7 @@ fn invocation(store: &Datastore, payload: &[u8]) -> Result<(InstanceIdentifier, 
     let operation = read_instance_identifier(schema, &mut reader).map_err(|error| match error.reason {
         // readings 22: an rpc or action that isn't there is 4.04
         cbor::Reason::UnknownSid(_) | cbor::Reason::UnknownName | cbor::Reason::InvalidIdentifier(_) => {
-            Refusal::new(Failure::NotFound, error.describe(schema))
+            Refusal::new(Failure::NotFound, error.explain(schema))
         }
         _ => Refusal::payload(schema, error),
     })?;

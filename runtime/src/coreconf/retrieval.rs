@@ -22,7 +22,9 @@ pub(super) fn get(
 ) -> Result<Answer, Refusal> {
     let filter = query::filter(request)?;
     let all = [formats::YANG_DATA_CBOR_SID, formats::YANG_DATA_CBOR_NAME, formats::YANG_DATA_CBOR];
-    let format = query::accept(request, &all)?;
+    // a device without names has the first of them alone
+    let known = if store.schema().by_name.is_some() { all.len() } else { 1 };
+    let format = query::accept(request, all.get(..known).unwrap_or(&all))?;
     let identifiers = if format == formats::YANG_DATA_CBOR_SID { Identifiers::Sids } else { Identifiers::Names };
     let mut encoder = Encoder::new(store.schema(), out, identifiers, limits.answer);
     let root = InstanceIdentifier::new(NodeIndex::ROOT);

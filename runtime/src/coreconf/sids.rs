@@ -41,6 +41,9 @@ sids! {
     UNIFIED = 1029, "unified";
 }
 
+/// `/ietf-yang-library:yang-library`
+pub const YANG_LIBRARY: u32 = 63667;
+
 /// The name of one of the identities here; `None` for any other SID.
 #[must_use]
 pub fn identity_name(sid: u32) -> Option<&'static str> {

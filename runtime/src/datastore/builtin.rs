@@ -4,7 +4,6 @@
 //! There is one module set, one schema and one datastore, coreconf:unified. What RFC 8525 leaves to the server
 //! (location, submodule, deviation) and the deprecated `modules-state` are not instantiated.
 
-use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -35,36 +34,30 @@ pub(super) fn read(schema: &Schema, node: NodeIndex, keys: &[Value]) -> Result<D
             .ok_or(Fault::Absent)
     };
     let text = |text: &str| if text.is_empty() { Err(Fault::Absent) } else { Ok(Data::Leaf(Value::from(text))) };
-    match (schema.name(row.parent), schema.name(node)) {
-        ("yang-library", "content-id") => Ok(Data::Leaf(Value::from(content_id(schema).as_str()))),
-        ("module", name) => {
-            let module = of(true, keys.get(1), None)?;
-            match name {
-                "revision" => text(module.revision),
-                "namespace" => text(module.namespace),
-                "feature" => Ok(Data::LeafList(module.features.iter().map(|feature| Value::from(*feature)).collect())),
-                _ => Err(Fault::Absent),
-            }
+    match row.sid {
+        sids::CONTENT_ID => Ok(Data::Leaf(Value::from(content_id(schema).as_str()))),
+        sids::MODULE_REVISION => text(of(true, keys.get(1), None)?.revision),
+        sids::MODULE_NAMESPACE => text(of(true, keys.get(1), None)?.namespace),
+        sids::MODULE_FEATURE => {
+            let features = of(true, keys.get(1), None)?.features;
+            Ok(Data::LeafList(features.iter().map(|feature| Value::from(*feature)).collect()))
         }
-        ("import-only-module", "namespace") => text(of(false, keys.get(1), keys.get(2))?.namespace),
-        ("schema", "module-set") => Ok(Data::LeafList(vec![Value::from(NAME)])),
-        ("datastore", "schema") => text(NAME),
+        sids::IMPORT_NAMESPACE => text(of(false, keys.get(1), keys.get(2))?.namespace),
+        sids::SCHEMA_MODULE_SET => Ok(Data::LeafList(vec![Value::from(NAME)])),
+        sids::DATASTORE_SCHEMA => text(NAME),
         _ => Err(Fault::Absent),
     }
 }
 
 /// The keys of the entry after `after`, or of the first one.
 pub(super) fn next(schema: &Schema, list: NodeIndex, after: Option<&[Value]>) -> Option<Vec<Value>> {
-    let entries = match schema.name(list) {
-        "module" => modules(schema, true).map(|module| vec![Value::from(module.name)]).collect(),
-        "import-only-module" => modules(schema, false)
+    let entries = match schema.node(list)?.sid {
+        sids::MODULE => modules(schema, true).map(|module| vec![Value::from(module.name)]).collect(),
+        sids::IMPORT => modules(schema, false)
             .map(|module| vec![Value::from(module.name), revision(schema, list, module)])
             .collect(),
-        "module-set" | "schema" => vec![vec![Value::from(NAME)]],
-        "datastore" => {
-            let module = schema.module_by_name("ietf-coreconf")?;
-            vec![vec![Value::Identityref(schema.identity_by_name(module, "unified")?)]]
-        }
+        sids::MODULE_SET | sids::SCHEMA => vec![vec![Value::from(NAME)]],
+        sids::DATASTORE => vec![vec![Value::Identityref(schema.identity_by_sid(sids::UNIFIED)?)]],
         _ => Vec::new(),
     };
     entries.into_iter().filter(|keys| after.is_none_or(|after| keys.as_slice() > after)).min()
@@ -101,5 +94,44 @@ fn content_id(schema: &Schema) -> alloc::string::String {
             take(feature);
         }
     }
-    format!("{hash:016x}")
+    hash.to_be_bytes()
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
+}
+
+/// The SIDs of the nodes that are answered here, since a device need not know their names.
+mod sids {
+    macro_rules! sids {
+        ($($name:ident = $sid:literal, $file:literal, $identifier:literal;)*) => {
+            $(pub(super) const $name: u32 = $sid;)*
+
+            #[test]
+            fn constants_are_those_of_the_sid_files() {
+                $({
+                    let file = include_str!(concat!("../../../yang/ietf/", $file, ".sid"));
+                    let file: alloc::string::String = file.chars().filter(|c| !c.is_whitespace()).collect();
+                    let item = concat!("\"identifier\":\"", $identifier, "\",\"sid\":\"", $sid, "\"");
+                    assert!(file.contains(item), "{item}");
+                })*
+            }
+        };
+    }
+
+    sids! {
+        CONTENT_ID = 63672, "ietf-yang-library", "/ietf-yang-library:yang-library/content-id";
+        DATASTORE = 63673, "ietf-yang-library", "/ietf-yang-library:yang-library/datastore";
+        DATASTORE_SCHEMA = 63675, "ietf-yang-library", "/ietf-yang-library:yang-library/datastore/schema";
+        IMPORT = 63677, "ietf-yang-library", "/ietf-yang-library:yang-library/module-set/import-only-module";
+        IMPORT_NAMESPACE = 63680, "ietf-yang-library", "/ietf-yang-library:yang-library/module-set/import-only-module/namespace";
+        MODULE = 63686, "ietf-yang-library", "/ietf-yang-library:yang-library/module-set/module";
+        MODULE_FEATURE = 63688, "ietf-yang-library", "/ietf-yang-library:yang-library/module-set/module/feature";
+        MODULE_NAMESPACE = 63691, "ietf-yang-library", "/ietf-yang-library:yang-library/module-set/module/namespace";
+        MODULE_REVISION = 63692, "ietf-yang-library", "/ietf-yang-library:yang-library/module-set/module/revision";
+        MODULE_SET = 63676, "ietf-yang-library", "/ietf-yang-library:yang-library/module-set";
+        SCHEMA = 63698, "ietf-yang-library", "/ietf-yang-library:yang-library/schema";
+        SCHEMA_MODULE_SET = 63699, "ietf-yang-library", "/ietf-yang-library:yang-library/schema/module-set";
+        UNIFIED = 1029, "ietf-coreconf", "unified";
+    }
 }

@@ -1,25 +1,56 @@
 //! Why an edit was refused. What each reason means over CoAP and LwM2M is said in `coreconf::errors`, the one table.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+use core::fmt;
+use core::ops::Deref;
 
 use crate::schema::NodeIndex;
 use crate::value::{InstanceIdentifier, Violation};
 
-/// An edit was refused; the datastore is as it was.
+/// An edit was refused; the datastore is as it was. It is one pointer, since it is handed up through every function
+/// that edits.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{reason}")]
-pub struct EditError {
+#[error("{}", .0.reason)]
+pub struct EditError(Box<Refused>);
+
+/// What an [`EditError`] knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
     /// The instance that the reason is about.
     pub at: Option<InstanceIdentifier>,
     /// Why.
     pub reason: Reason,
 }
 
+impl Deref for EditError {
+    type Target = Refused;
+
+    fn deref(&self) -> &Refused {
+        &self.0
+    }
+}
+
+impl From<Refused> for EditError {
+    #[cold]
+    #[inline(never)]
+    fn from(refused: Refused) -> EditError {
+        EditError(Box::new(refused))
+    }
+}
+
 impl EditError {
     /// A refusal because of one instance.
     #[must_use]
     pub fn new(at: InstanceIdentifier, reason: Reason) -> EditError {
-        EditError { at: Some(at), reason }
+        EditError::from(Refused { at: Some(at), reason })
+    }
+
+    /// What the error knows, to keep.
+    #[must_use]
+    pub fn into_refused(self) -> Refused {
+        *self.0
     }
 }
 
@@ -27,71 +58,92 @@ impl EditError {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Reason {
     /// Nodes of two cases of one choice in one request (RFC 7950 section 7.9).
-    #[error("nodes of two cases of one choice")]
     BadElement,
     /// A node that is needed to take the change is not there.
-    #[error("the instance that it stands in does not exist")]
     DataMissing,
     /// Two entries of a list agree in the leafs of a `unique` statement (RFC 7950 section 7.8.3).
-    #[error("the leafs of a unique statement are the same in two entries")]
     DataNotUnique,
     /// The same list or leaf-list entry twice.
-    #[error("the entry is there twice")]
     DuplicateEntry,
     /// What should be created is there already.
-    #[error("it exists already")]
     Exists,
     /// The board failed while it was asked.
-    #[error("the device failed: {0}")]
     Failed(Cow<'static, str>),
     /// [`Limits::instances`](super::Limits::instances) is reached.
-    #[error("the datastore is full")]
     Full,
     /// A leafref or instance-identifier points at nothing (`require-instance`).
-    #[error("the instance that it refers to does not exist")]
     InstanceRequired,
     /// The data is not of the node's kind, or a value not of its type.
-    #[error("the data does not fit the node's type")]
     InvalidDatatype,
     /// A value breaks its type.
-    #[error("{0}")]
     InvalidValue(Violation),
     /// Keys in the payload and in the identifier differ.
-    #[error("the keys in the payload are not those of the identifier")]
     KeyMismatch,
     /// A mandatory choice without a node.
-    #[error("a choice is mandatory and has no node")]
     MissingChoice,
     /// A mandatory node is missing.
-    #[error("a mandatory node is missing")]
     MissingElement,
     /// A list entry without all its keys, or a key leaf that should be deleted.
-    #[error("a list entry needs all its keys")]
     MissingKey,
     /// A state node, an rpc or a notification was named by a change.
-    #[error("it is no configuration")]
     NotConfiguration,
     /// A node that only the board, bootstrap or Create may write was named or changed.
-    #[error("it can't be written from outside")]
     NotWritable,
     /// The board refuses the change, and says why.
-    #[error("{0}")]
     Refused(Cow<'static, str>),
     /// A state node in a payload.
-    #[error("the payload holds a state node")]
     StateNode,
     /// Fewer entries than `min-elements`.
-    #[error("fewer entries than min-elements")]
     TooFewElements,
     /// More entries than `max-elements`.
-    #[error("more entries than max-elements")]
     TooManyElements,
     /// No data node stands at this place in the schema.
-    #[error("no such data node here")]
     UnknownElement,
 }
 
+impl Reason {
+    /// The reason in words, as `Display` has them, without `core::fmt`.
+    #[must_use]
+    pub fn words(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Reason::BadElement => "nodes of two cases of one choice",
+            Reason::DataMissing => "the instance that it stands in does not exist",
+            Reason::DataNotUnique => "the leafs of a unique statement are the same in two entries",
+            Reason::DuplicateEntry => "the entry is there twice",
+            Reason::Exists => "it exists already",
+            Reason::Full => "the datastore is full",
+            Reason::InstanceRequired => "the instance that it refers to does not exist",
+            Reason::InvalidDatatype => "the data does not fit the node's type",
+            Reason::KeyMismatch => "the keys in the payload are not those of the identifier",
+            Reason::MissingChoice => "a choice is mandatory and has no node",
+            Reason::MissingElement => "a mandatory node is missing",
+            Reason::MissingKey => "a list entry needs all its keys",
+            Reason::NotConfiguration => "it is no configuration",
+            Reason::NotWritable => "it can't be written from outside",
+            Reason::StateNode => "the payload holds a state node",
+            Reason::TooFewElements => "fewer entries than min-elements",
+            Reason::TooManyElements => "more entries than max-elements",
+            Reason::UnknownElement => "no such data node here",
+            Reason::Failed(words) => return Cow::Owned(String::from("the device failed: ") + words),
+            Reason::InvalidValue(violation) => {
+                let mut words = String::new();
+                violation.tell(&mut words);
+                return Cow::Owned(words);
+            }
+            Reason::Refused(words) => return words.clone(),
+        })
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())
+    }
+}
+
 /// An error at an instance whose keys are borrowed.
+#[cold]
+#[inline(never)]
 pub(super) fn at(node: NodeIndex, keys: &[crate::value::Value], reason: Reason) -> EditError {
     EditError::new(InstanceIdentifier { node, keys: keys.to_vec() }, reason)
 }

@@ -41,7 +41,7 @@ mod validate;
 pub(crate) mod tests;
 
 pub use edit::{Edit, Origin};
-pub use error::{EditError, Reason};
+pub use error::{EditError, Reason, Refused};
 pub use operation::fill_defaults;
 pub use read::{ContentFilter, DefaultsFilter, Filter, Presence, ReadError, Reading};
 pub use transaction::{Committed, OwnedChange, Prepared, Valid};

@@ -6,7 +6,7 @@ use super::{Device, Reply};
 use crate::board::{Board, Call, Fault};
 use crate::coap::{Code, Gone};
 use crate::coreconf::{self, Failure, Refusal};
-use crate::datastore::{Edit, EditError, Origin, Reason};
+use crate::datastore::{Edit, EditError, Origin, Reason, Refused};
 use crate::model::{IntoContent, Notification};
 use crate::time::Instant;
 use crate::value::{Content, Data, InstanceIdentifier};
@@ -23,8 +23,9 @@ impl<B: Board> Device<B> {
         change: impl FnOnce(&mut Edit<'_>) -> Result<(), EditError>,
     ) -> Result<(), EditError> {
         let mut edit = self.core.store.edit(Origin::Board);
-        caught(|| change(&mut edit))
-            .unwrap_or_else(|_| Err(EditError { at: None, reason: Reason::Failed("the closure panicked".into()) }))?;
+        caught(|| change(&mut edit)).unwrap_or_else(|_| {
+            Err(EditError::from(Refused { at: None, reason: Reason::Failed("the closure panicked".into()) }))
+        })?;
         let committed = edit.validate()?.prepare(&mut self.core.board)?.commit();
         self.committed(now, &committed);
         self.settle(now);

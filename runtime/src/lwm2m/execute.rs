@@ -5,7 +5,7 @@ use super::{Answer, Error, Request, format};
 use crate::board::{Board, Call, Outcome};
 use crate::coap::{Code, content_format as formats};
 use crate::datastore::{Datastore, fill_defaults};
-use crate::schema::{NodeIndex, NodeKind};
+use crate::schema::{Flags, NodeIndex, NodeKind};
 use crate::value::{Content, Data, InstanceIdentifier};
 
 /// Invokes an action. What it answers is not told: Execute has no payload (its output is CORECONF's).
@@ -43,7 +43,8 @@ fn arguments(store: &Datastore, action: &InstanceIdentifier, payload: &[u8]) -> 
     };
     if !payload.is_empty() {
         let mut leafs = schema.children(input).filter(|child| is(child, NodeKind::Leaf));
-        let leaf = leafs.find(|child| schema.name(*child) == "arguments").ok_or(Error::Arguments)?;
+        let takes = |child: &NodeIndex| schema.node(*child).is_some_and(|row| row.flags.has(Flags::ARGUMENTS));
+        let leaf = leafs.find(takes).ok_or(Error::Arguments)?;
         content.insert(leaf, Data::Leaf(format::read(schema, leaf, Some(formats::TEXT_PLAIN), payload)?));
     }
     store.check_operation(&InstanceIdentifier { node: input, keys: action.keys.clone() }, &content)?;

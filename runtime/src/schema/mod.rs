@@ -7,6 +7,8 @@
 //!
 //! This room knows nothing of values, bytes or protocols. Read [`Schema`] first, then [`Node`].
 
+use core::any::Any;
+
 mod index;
 mod lookup;
 mod node;
@@ -21,7 +23,7 @@ pub use types::{Bit, Enum, IntegerWidth, Literal, Type};
 ///
 /// `Schema` is plain data; the methods in this room look things up in it. Every table that is searched is
 /// sorted by the key named in its field's comment.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Schema {
     /// The modules, in no particular order; [`ModuleIndex`] refers to them.
     pub modules: &'static [Module],
@@ -49,6 +51,9 @@ pub struct Schema {
     pub objects: &'static [Object],
     /// LwM2M resources, sorted by object id, then resource id.
     pub resources: &'static [Resource],
+    /// What takes and tells nodes by name instead of SID; `None` where it was not asked for, so that its code falls
+    /// away at link time. The rooms above know the type: `value::text::ByName`.
+    pub by_name: Option<&'static (dyn Any + Send + Sync)>,
 }
 
 /// A module of the schema.

@@ -65,6 +65,8 @@ impl Flags {
     pub const PUSHED: Flags = Flags(1 << 11);
     /// Pulled, but never on a timer: the board says when it changed.
     pub const EVENT_DRIVEN: Flags = Flags(1 << 12);
+    /// The leaf `arguments` of an action's input, which takes the text of an LwM2M Execute.
+    pub const ARGUMENTS: Flags = Flags(1 << 13);
 
     /// Both sets together.
     #[must_use]

@@ -256,5 +256,6 @@ fn build(rows: &[Row]) -> Schema {
         by_sid: by_sid.leak(),
         objects: &[],
         resources: &[],
+        by_name: Some(&crate::value::text::BY_NAME),
     }
 }

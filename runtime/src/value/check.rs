@@ -1,6 +1,10 @@
 //! Whether a value is of its type (RFC 7950 section 9). The one place that knows: payloads, text, JSON and what a
 //! handler answers are all checked here.
 
+use alloc::string::String;
+use core::fmt;
+
+use super::text::{push_integer, push_unsigned};
 use super::{InstanceIdentifier, KeyOf, Value};
 use crate::schema::{IdentityIndex, Schema, Type};
 
@@ -8,38 +12,65 @@ use crate::schema::{IdentityIndex, Schema, Type};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
     /// An instance-identifier without node, or with other keys than the lists on its way have.
-    #[error("an instance-identifier with wrong keys")]
     Instance,
     /// The length of a string (in characters) or binary (in bytes).
-    #[error("length {0} is not allowed")]
     Length(usize),
     /// An identity that is not derived from every base.
-    #[error("the identity is not derived from the base")]
     NotDerived(IdentityIndex),
     /// No member of the union takes the value.
-    #[error("no member type of the union takes the value")]
     NotInUnion,
     /// A number outside the range.
-    #[error("out of range")]
     Range,
     /// A bit that the type does not have.
-    #[error("unknown bit at position {0}")]
     UnknownBit(u32),
     /// A name that no bit, enum or identity has.
-    #[error("unknown name")]
     UnknownName,
     /// A value that no enum has.
-    #[error("unknown enum value {0}")]
     UnknownEnum(i64),
     /// No identity has this SID.
-    #[error("unknown identity SID {0}")]
     UnknownIdentity(u64),
     /// Not a value of the type at all.
-    #[error("not {expected}")]
     WrongType {
         /// What the type asks for.
         expected: &'static str,
     },
+}
+
+impl Violation {
+    /// Appends it as words, as `Display` has them, without `core::fmt`.
+    pub(crate) fn tell(&self, out: &mut String) {
+        out.push_str(match self {
+            Violation::Instance => "an instance-identifier with wrong keys",
+            Violation::Length(_) => "length ",
+            Violation::NotDerived(_) => "the identity is not derived from the base",
+            Violation::NotInUnion => "no member type of the union takes the value",
+            Violation::Range => "out of range",
+            Violation::UnknownBit(_) => "unknown bit at position ",
+            Violation::UnknownName => "unknown name",
+            Violation::UnknownEnum(_) => "unknown enum value ",
+            Violation::UnknownIdentity(_) => "unknown identity SID ",
+            Violation::WrongType { .. } => "not ",
+        });
+        match *self {
+            Violation::Length(length) => {
+                push_unsigned(out, length as u64);
+                out.push_str(" is not allowed");
+            }
+            Violation::UnknownBit(position) => push_unsigned(out, u64::from(position)),
+            Violation::UnknownEnum(value) => push_integer(out, value),
+            Violation::UnknownIdentity(sid) => push_unsigned(out, sid),
+            Violation::WrongType { expected } => out.push_str(expected),
+            _ => {}
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = String::new();
+        self.tell(&mut words);
+        f.write_str(&words)
+    }
 }
 
 /// Checks a value against a type.

@@ -44,7 +44,8 @@ pub(crate) fn schema() -> &'static Schema {
             let file = SidFile::parse(&fs::read_to_string(&path).unwrap()).unwrap();
             registry.add(path.display().to_string(), file).unwrap_or_else(|error| panic!("{error}"));
         }
-        comi_codegen::runtime_schema(&compiled, &registry).unwrap_or_else(|error| panic!("{error:?}"))
+        let schema = comi_codegen::runtime_schema(&compiled, &registry).unwrap_or_else(|error| panic!("{error:?}"));
+        comi_runtime::value::text::with_names(schema)
     })
 }
 

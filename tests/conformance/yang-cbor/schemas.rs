@@ -33,5 +33,6 @@ fn compile(name: &str) -> &'static Schema {
         let file = SidFile::parse(&fs::read_to_string(root().join(&path)).unwrap()).unwrap();
         registry.add(path, file).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
-    comi_codegen::runtime_schema(&compiled, &registry).unwrap_or_else(|error| panic!("{name}: {error:?}"))
+    let schema = comi_codegen::runtime_schema(&compiled, &registry).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+    comi_runtime::value::text::with_names(schema)
 }

@@ -19,7 +19,8 @@ fn schema() -> &'static Schema {
         context.file(concat!(env!("CARGO_MANIFEST_DIR"), "/../../yang/example/acme-valve.yang"));
         let compiled = context.compile();
         let (registry, _) = comi_codegen::sid_files(&compiled, &[]).expect("every module has its SIDs");
-        comi_codegen::runtime_schema(&compiled, &registry).expect("the tables hold the module")
+        let schema = comi_codegen::runtime_schema(&compiled, &registry).expect("the tables hold the module");
+        comi_runtime::value::text::with_names(schema)
     })
 }
 

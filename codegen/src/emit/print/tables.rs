@@ -31,6 +31,8 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
     ] {
         out.line(&format!("{table}: tables::{},", table.to_uppercase()));
     }
+    let by_name = if lowered.by_name { "Some(&::comi_runtime::value::text::BY_NAME)" } else { "None" };
+    out.line(&format!("by_name: {by_name},"));
     out.close("};");
     out.blank();
     out.line(ALLOW);
@@ -55,12 +57,9 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
 
     modules(out, schema);
     nodes(out, schema);
-    table(
-        out,
-        "NAMES",
-        "&str",
-        schema.names.iter().enumerate().map(|(place, name)| (format!("{name:?}"), place.to_string())),
-    );
+    // nobody asks for a name then
+    let names = if lowered.by_name { schema.names } else { &[] };
+    table(out, "NAMES", "&str", names.iter().enumerate().map(|(place, name)| (format!("{name:?}"), place.to_string())));
     table(
         out,
         "TYPES",

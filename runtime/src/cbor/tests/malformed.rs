@@ -110,7 +110,7 @@ fn values_of_the_wrong_kind_are_refused_for_every_type() {
             let input = super::bytes(input);
             let read = read_value(schema(), node, Allowed::Any, &mut Reader::new(&input));
             let error = read.expect_err(leaf);
-            assert_eq!(error.at.map(|at| at.node), Some(node), "{leaf}");
+            assert_eq!(error.at.as_ref().map(|at| at.node), Some(node), "{leaf}");
         }
     }
 }

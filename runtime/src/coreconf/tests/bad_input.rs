@@ -262,6 +262,12 @@ fn constants_are_those_of_the_sid_file() {
         let item = alloc::format!("\"identifier\":\"{identifier}\",\"sid\":\"{sid}\"");
         assert!(file.contains(&item), "{item}");
     }
+    let file: alloc::string::String =
+        include_str!("../../../../yang/ietf/ietf-yang-library.sid").chars().filter(|c| !c.is_whitespace()).collect();
+    assert!(file.contains(&alloc::format!(
+        "\"identifier\":\"/ietf-yang-library:yang-library\",\"sid\":\"{}\"",
+        sids::YANG_LIBRARY
+    )));
 }
 
 #[test]

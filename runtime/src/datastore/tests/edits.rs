@@ -147,7 +147,7 @@ fn deleting_is_idempotent_and_spares_keys() {
     set(&mut store, "/t:server[name='a']", server("1")).unwrap();
     let missing =
         refused(&mut store, Reason::MissingKey, |edit| edit.delete(&at("/t:server[name='a']/name")).map(drop));
-    assert_eq!(path(&missing.at.unwrap()), "/t:server[name='a']/name");
+    assert_eq!(path(missing.at.as_ref().unwrap()), "/t:server[name='a']/name");
     let delete = |store: &mut Datastore| {
         change(store, Origin::Requester, |edit| edit.delete(&at("/t:server[name='a']")).map(drop)).unwrap()
     };
@@ -255,7 +255,7 @@ fn state_is_refused_in_payloads_and_by_name() {
     let mut store = empty();
     let payload = Data::Container(content("/t:box", [("position", number(1))]));
     let error = refused(&mut store, Reason::StateNode, |edit| edit.replace(&at("/t:box"), payload));
-    assert_eq!(path(&error.at.unwrap()), "/t:box/position");
+    assert_eq!(path(error.at.as_ref().unwrap()), "/t:box/position");
     for path in ["/t:box/position", "/t:box/pushed", "/t:ping", "/t:boom", "/t:row[id='1']"] {
         refused(&mut store, Reason::NotConfiguration, |edit| edit.replace(&at(path), number(1)));
     }

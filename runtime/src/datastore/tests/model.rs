@@ -317,6 +317,7 @@ fn build() -> Schema {
         by_sid: by_sid.leak(),
         objects: &[],
         resources: &[],
+        by_name: Some(&crate::value::text::BY_NAME),
     }
 }
 

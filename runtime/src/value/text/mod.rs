@@ -3,19 +3,21 @@
 //! JSON, paths, LwM2M's text format and the command line share it. Read [`print`] and [`parse_path`] first.
 
 pub(crate) mod base64;
+mod by_name;
 mod name;
 mod number;
 mod path;
 mod print_path;
 mod scalar;
 
+pub use by_name::{BY_NAME, ByName, with_names};
 pub use path::{PathError, PathReason, parse_path};
 pub use print_path::{PathForm, print_path};
 pub use scalar::{parse, print};
 
+pub(crate) use by_name::by_name;
 pub(crate) use name::{child_by_name, print_identity, qualified_name};
-pub(crate) use number::{parse_whole, push_integer};
-pub(crate) use path::parse_nested;
+pub(crate) use number::{parse_whole, push_integer, push_unsigned};
 pub(crate) use scalar::{parse_as, print_as};
 
 #[cfg(test)]

@@ -1,22 +1,36 @@
 //! Names of nodes and identities, with their module where it must be told (RFC 7951 section 4).
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
-use crate::schema::{IdentityIndex, ModuleIndex, NodeIndex, NodeKind, Schema};
-use alloc::format;
+use crate::schema::{IdentityIndex, ModuleIndex, Node, NodeIndex, NodeKind, Schema};
 
 /// `module:name`
 pub(crate) fn qualified_name(schema: &Schema, node: NodeIndex) -> String {
     let module = schema.module_of(node).map_or("", |module| module.name);
-    format!("{module}:{}", schema.name(node))
+    qualified(module, schema.name(node))
 }
 
 /// An identity's name; without its module where that is `within` (RFC 7951 section 6.8).
 pub(crate) fn print_identity(schema: &Schema, identity: IdentityIndex, within: Option<ModuleIndex>) -> String {
     let name = schema.identity_name(identity);
     match schema.identity(identity).map(|row| row.module) {
-        module if module.is_some() && module == within => name.to_string(),
-        module => format!("{}:{name}", module.and_then(|module| schema.module(module)).map_or("", |row| row.name)),
+        module if module.is_some() && module == within => name.into(),
+        module => qualified(module.and_then(|module| schema.module(module)).map_or("", |row| row.name), name),
+    }
+}
+
+fn qualified(module: &str, name: &str) -> String {
+    let mut out = String::from(module);
+    out.push(':');
+    out.push_str(name);
+    out
+}
+
+/// The identity with this name; without a module it is of the leaf's.
+pub(super) fn identity_by_name(schema: &Schema, leaf: NodeIndex, text: &str) -> Option<IdentityIndex> {
+    match text.split_once(':') {
+        Some((module, name)) => schema.identity_by_name(schema.module_by_name(module)?, name),
+        None => schema.identity_by_name(schema.node(leaf).map(Node::module)?, text),
     }
 }
 

@@ -69,6 +69,13 @@ pub enum PathReason {
 }
 
 impl PathError {
+    /// Appends it as words.
+    pub(crate) fn tell(&self, out: &mut String) {
+        use core::fmt::Write;
+        let written = write!(out, "{self}");
+        debug_assert!(written.is_ok(), "writing to a String");
+    }
+
     /// The names that could stand in the place of the step: modules, nodes or keys.
     #[must_use]
     pub fn candidates(&self, schema: &Schema) -> Vec<String> {

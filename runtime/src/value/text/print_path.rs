@@ -1,10 +1,9 @@
 //! Printing instance-identifiers.
 
 use alloc::borrow::Cow;
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
-use super::print;
+use super::{print, push_unsigned};
 use crate::schema::{Node, NodeIndex, Schema};
 use crate::value::{InstanceIdentifier, Value};
 
@@ -41,10 +40,14 @@ pub fn print_path(schema: &Schema, instance: &InstanceIdentifier, form: PathForm
                 PathForm::Predicates => match (name, schema.type_of(step)) {
                     (Some(name), _) => {
                         let text = key_text(schema, name, key);
-                        out.push_str(&format!("[{}={}]", schema.name(name), quoted(&text)));
+                        predicate(&mut out, schema.name(name), &text);
                     }
-                    (None, Some(_)) => out.push_str(&format!("[.={}]", quoted(&key_text(schema, step, key)))),
-                    (None, None) => out.push_str(&format!("[{}]", key_text(schema, step, key))),
+                    (None, Some(_)) => predicate(&mut out, ".", &key_text(schema, step, key)),
+                    (None, None) => {
+                        out.push('[');
+                        out.push_str(&key_text(schema, step, key));
+                        out.push(']');
+                    }
                 },
                 PathForm::Uri => {
                     out.push(if place == 0 { '=' } else { ',' });
@@ -62,18 +65,34 @@ pub fn print_path(schema: &Schema, instance: &InstanceIdentifier, form: PathForm
 fn key_text(schema: &Schema, node: NodeIndex, key: &Value) -> String {
     match (schema.type_of(node), key) {
         // the position of an entry of a keyless list
-        (None, Value::Unsigned(position)) => position.to_string(),
-        _ => print(schema, node, key).unwrap_or_else(|violation| format!("<{violation}>")),
+        (None, Value::Unsigned(position)) => {
+            let mut out = String::new();
+            push_unsigned(&mut out, *position);
+            out
+        }
+        _ => print(schema, node, key).unwrap_or_else(|violation| {
+            let mut out = String::from("<");
+            violation.tell(&mut out);
+            out.push('>');
+            out
+        }),
     }
 }
 
-fn quoted(text: &str) -> String {
+/// `[name='text']`
+fn predicate(out: &mut String, name: &str, text: &str) {
     let (quote, text) = match (text.contains('\''), text.contains('"')) {
         (false, _) => ('\'', Cow::Borrowed(text)),
         (true, false) => ('"', Cow::Borrowed(text)),
         (true, true) => ('"', Cow::Owned(text.replace('"', "\"\""))),
     };
-    format!("{quote}{text}{quote}")
+    out.push('[');
+    out.push_str(name);
+    out.push('=');
+    out.push(quote);
+    out.push_str(&text);
+    out.push(quote);
+    out.push(']');
 }
 
 /// RFC 3986 section 2.3: all but unreserved characters.
@@ -82,7 +101,10 @@ fn percent_encode(text: &str, out: &mut String) {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                out.extend(char::from_digit(u32::from(digit), 16).map(|digit| digit.to_ascii_uppercase()));
+            }
         }
     }
 }

@@ -5,9 +5,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::number::{parse_digits, parse_whole, push_decimal, push_integer, push_unsigned};
-use super::path::parse_nested;
-use super::{PathForm, base64, print_identity, print_path};
-use crate::schema::{IdentityIndex, Node, NodeIndex, Schema, Type};
+use super::{PathForm, base64, by_name};
+use crate::schema::{NodeIndex, Schema, Type};
 use crate::value::{InstanceIdentifier, Value, Violation, Whole, check, float, positions, rescale, wrong};
 
 /// The canonical form of the value of a leaf, or of one entry of a leaf-list. Identities are qualified.
@@ -64,9 +63,11 @@ pub(crate) fn print_as(schema: &Schema, ty: &Type, value: &Value) -> Option<Stri
             float::print(*value, &mut out);
             out
         }
-        (Type::Identityref { .. }, Value::Identityref(identity)) => print_identity(schema, *identity, None),
+        (Type::Identityref { .. }, Value::Identityref(identity)) => {
+            (by_name(schema)?.print_identity)(schema, *identity, None)
+        }
         (Type::InstanceIdentifier { .. }, Value::InstanceIdentifier(instance)) => {
-            print_path(schema, instance, PathForm::Predicates)
+            (by_name(schema)?.print_instance)(schema, instance, PathForm::Predicates)
         }
         (Type::Integer { .. }, Value::Integer(value)) => {
             let mut out = String::new();
@@ -126,9 +127,13 @@ fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) 
             Value::Enumeration(enums.iter().find(|row| row.name == text).ok_or(Violation::UnknownName)?.value)
         }
         Type::Float { .. } => Value::Float(float::parse(text).ok_or_else(|| wrong(ty))?),
-        Type::Identityref { .. } => Value::Identityref(identity(schema, node, text).ok_or(Violation::UnknownName)?),
+        Type::Identityref { .. } => {
+            let found = by_name(schema).and_then(|names| (names.identity)(schema, node, text));
+            Value::Identityref(found.ok_or(Violation::UnknownName)?)
+        }
         Type::InstanceIdentifier { .. } if depth < InstanceIdentifier::MAX_NESTING => {
-            let instance = parse_nested(schema, text, depth + 1).map_err(|_| Violation::Instance)?;
+            let names = by_name(schema).ok_or(Violation::Instance)?;
+            let instance = (names.instance)(schema, text, depth + 1).map_err(|_| Violation::Instance)?;
             Value::InstanceIdentifier(Box::new(instance))
         }
         Type::InstanceIdentifier { .. } => return Err(Violation::Instance),
@@ -151,13 +156,6 @@ fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) 
         },
     };
     check(schema, ty, &value).map(|()| value)
-}
-
-fn identity(schema: &Schema, node: NodeIndex, text: &str) -> Option<IdentityIndex> {
-    match text.split_once(':') {
-        Some((module, name)) => schema.identity_by_name(schema.module_by_name(module)?, name),
-        None => schema.identity_by_name(schema.node(node).map(Node::module)?, text),
-    }
 }
 
 fn integer(text: &str, ty: &Type) -> Result<Whole, Violation> {
