@@ -347,3 +347,84 @@ fn uses_of_a_grouping_share_its_expressions() {
     assert_eq!(path.expression.to_string(), "/c/x");
     assert_eq!(*target, named("x").next().map(|(index, _)| comi_codegen::schema::compiled::NodeId(index)));
 }
+
+/// What one compilation may take here, without optimisation and beside other work: far from quadratic.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+#[test]
+fn large_and_deep_expressions_are_bounded() {
+    let many = |count: usize, text: &str| text.repeat(count);
+    let refused = [
+        many(100_000, "("),
+        many(100_000, "not("),
+        many(100_000, "a["),
+        many(100_000, "../x | ") + "../x",
+        many(50_000, "-") + "1",
+    ];
+    for text in refused {
+        let start = std::time::Instant::now();
+        let compiled = compile(&format!("leaf x {{ type string; must \"{text}\"; }}"));
+        let found = told(&compiled, Severity::Error);
+        let [(message, _)] = found.as_slice() else { panic!("{found:?}") };
+        let limits = ["nested more than 64 deep", "more than 20000 tokens"];
+        assert!(limits.iter().any(|limit| message.contains(limit)), "{message}");
+        assert!(start.elapsed() < PATIENCE);
+    }
+    // At the limit the stack of a thread is enough.
+    let deep = many(32, "not(../y[") + "../x" + &many(32, "])");
+    let compiled = compile(&format!(
+        "leaf x {{ type string; must \"{deep}\"; }} list y {{ config false; leaf x {{ type string; }} }}"
+    ));
+    assert!(compiled.is_ok(), "{}", compiled.render(false));
+}
+
+#[test]
+fn many_expressions_take_linear_time() {
+    let many = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let wrong = many(3_000, &|index| format!("../n{index} = 'x' or "));
+    let cases = [
+        (
+            "siblings",
+            many(20_000, &|index| format!("leaf l{index} {{ type int8; must '../l{}'; }}", (index * 7) % 20_000)),
+        ),
+        (
+            "any of them",
+            many(20_000, &|index| format!("leaf l{index} {{ type int8; must '//l{index} and count(../*)'; }}")),
+        ),
+        (
+            "members of a choice",
+            format!(
+                "choice c {{ {} }}",
+                many(20_000, &|index| format!("leaf l{index} {{ type int8; must '../l{}'; }}", (index * 7) % 20_000))
+            ),
+        ),
+        (
+            "conditions",
+            many(20_000, &|index| format!("leaf l{index} {{ type int8; when '../l{}'; }}", index + 1))
+                + "leaf l20000 { type int8; }",
+        ),
+        (
+            "a large expression in a grouping that is used often",
+            format!(
+                "grouping g {{ leaf x {{ type int8; must \"{} ../x\"; }} }}",
+                many(2_000, &|_| "../x = 1 or ".to_owned())
+            ) + &many(5_000, &|index| format!("container c{index} {{ uses g; }}")),
+        ),
+        ("steps that lead nowhere", format!("leaf x {{ type int8; must \"{wrong} ../x\"; }}")),
+    ];
+    for (name, body) in cases {
+        let start = std::time::Instant::now();
+        let compiled = compile(&body);
+        assert!(start.elapsed() < PATIENCE, "{name}: {:?}", start.elapsed());
+        assert!(compiled.is_ok(), "{name}\n{}", compiled.render(false).chars().take(2_000).collect::<String>());
+        let warnings = told(&compiled, Severity::Warning);
+        match name {
+            "steps that lead nowhere" => assert_eq!(warnings.len(), 16),
+            "a large expression in a grouping that is used often" => {
+                assert_eq!(warnings.len(), 1);
+                assert!(warnings.iter().any(|(message, _)| message.contains("too many expressions")));
+            }
+            _ => assert_eq!(warnings, [], "{name}"),
+        }
+    }
+}

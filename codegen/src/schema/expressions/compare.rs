@@ -28,7 +28,7 @@ impl Evaluation<'_, '_> {
         let mut possible = nodes.open || nodes.at.is_empty();
         for position in &nodes.at {
             let refused = match self.leaf_type(*position) {
-                Some(type_) => self.admits(&type_, constant, *position).err(),
+                Some(typed) => self.admits(&typed.type_, constant, *position).err(),
                 None => None,
             };
             match refused {
@@ -36,30 +36,31 @@ impl Evaluation<'_, '_> {
                 None => possible = true,
             }
         }
-        self.judge(place, Question::Value, |this| {
-            let (position, Never { reason, help }) = first.filter(|_| !possible)?;
-            let Position::Node(id) = position else { return None };
-            let node = this.compiler.node(id)?;
+        let Some((Position::Node(id), Never { reason, help })) = first.filter(|_| !possible) else {
+            return self.passes(place, Question::Value);
+        };
+        self.judge(place, Question::Value, true, |this| {
+            let node = this.compiler.node(id).map(|node| (node.name.clone(), node.span));
+            let (name, other) = node.unwrap_or((String::new(), this.site.argument));
             let message = match constant {
-                Value::Boolean(_) => format!("this asks whether `{}` exists, not for its value", node.name),
-                Value::String(text) => format!("`{}` never has the value `{text}`", node.name),
-                Value::Number(number) => format!("`{}` never has the value {number}", node.name),
-                Value::Nodes(_) | Value::Varies => return None,
+                Value::Boolean(_) => format!("this asks whether `{name}` exists, not for its value"),
+                Value::String(text) => format!("`{name}` never has the value `{text}`"),
+                Value::Number(number) => format!("`{name}` never has the value {number}"),
+                Value::Nodes(_) | Value::Varies => String::new(),
             };
-            let other = node.span;
             let diagnostic = Diagnostic::warning(message).at(this.span(place), reason).with(other, "");
             let diagnostic = diagnostic.rule(match constant {
                 Value::Boolean(_) => "XPath 1.0 section 3.4",
                 _ => "RFC 7950 section 7.5.3",
             });
-            Some(help.map_or(diagnostic.clone(), |help| diagnostic.help(help)))
+            help.map_or(diagnostic.clone(), |help| diagnostic.help(help))
         });
     }
 
     fn admits(&mut self, type_: &Type, constant: &Value, position: Position) -> Result<(), Never> {
         match &type_.kind {
-            TypeKind::Leafref { .. } => match self.compiler.leafref_end(type_) {
-                Some(end) => self.admits(&end, constant, position),
+            TypeKind::Leafref { .. } => match self.referred(type_) {
+                Some(end) => self.admits(&end.type_, constant, position),
                 None => Ok(()),
             },
             TypeKind::Union { members } => {

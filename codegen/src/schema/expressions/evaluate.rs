@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::xpath::{Axis, Callee, Expr, ExprId, Extent, NodeTest, Operator, Start, Step};
 
 /// How many steps all expressions of a schema may take together.
-pub(super) const WORK_LIMIT: usize = 20_000_000;
+pub(super) const WORK_LIMIT: usize = 4_000_000;
 
 /// A set with more nodes than this is taken for one that can't be known.
 const SET_LIMIT: usize = 256;
@@ -118,16 +118,18 @@ pub(super) struct Evaluation<'c, 'a> {
 impl<'c, 'a> Evaluation<'c, 'a> {
     /// Evaluates, judges on the way, and gives the nodes that the value depends on where all are known.
     pub(super) fn of(compiler: &'c mut Compiler<'a>, site: &'c Site) -> Option<Vec<NodeId>> {
+        if compiler.expressions.work > WORK_LIMIT {
+            return None;
+        }
         let mut evaluation =
             Evaluation { compiler, site, reads: BTreeSet::new(), reads_more: false, constant_told: false };
         let root = site.xpath.expression.root_id();
         let value = evaluation.value(root, &Nodes::at(site.initial));
         let truth = value.truth().filter(|_| !evaluation.constant_told);
         let place = site.xpath.expression.extent(root);
-        evaluation.judge(place, Question::Constant, |this| {
-            let truth = truth?;
-            let message = format!("this condition is always {truth}");
-            Some(Diagnostic::warning(message).at(this.compiler.place(site.argument, place), "").rule(RULE))
+        evaluation.judge(place, Question::Constant, truth.is_some(), |this| {
+            let message = format!("this condition is always {}", truth.unwrap_or_default());
+            Diagnostic::warning(message).at(this.span(place), "").rule(RULE)
         });
         (!evaluation.reads_more).then(|| evaluation.reads.into_iter().collect())
     }
@@ -137,13 +139,21 @@ impl<'c, 'a> Evaluation<'c, 'a> {
         &mut self,
         place: Extent,
         question: Question,
-        wrong: impl FnOnce(&mut Self) -> Option<Diagnostic>,
+        fails: bool,
+        make: impl FnOnce(&mut Self) -> Diagnostic,
     ) {
         let argument = self.site.argument;
-        if !self.compiler.expressions.verdicts.is_right(argument, place, question) {
-            let wrong = wrong(self);
-            self.compiler.expressions.verdicts.judge(argument, place, question, wrong);
+        if !fails {
+            self.passes(place, question);
+        } else if self.compiler.expressions.verdicts.is_new(argument, place, question) {
+            let diagnostic = make(self);
+            self.compiler.expressions.verdicts.wrong(argument, place, question, diagnostic);
         }
+    }
+
+    /// Notes that a place is right.
+    pub(super) fn passes(&mut self, place: Extent, question: Question) {
+        self.compiler.expressions.verdicts.right(self.site.argument, place, question);
     }
 
     pub(super) fn span(&self, place: Extent) -> Span {
@@ -247,10 +257,10 @@ impl<'c, 'a> Evaluation<'c, 'a> {
             return;
         }
         let place = self.site.xpath.expression.extent(id);
-        self.judge(place, Question::Value, |this| {
+        self.judge(place, Question::Value, true, |this| {
             let message = format!("this {what} is an operand of `{}`, where it is always {truth}", operator.symbol());
             let diagnostic = Diagnostic::warning(message).at(this.span(place), "").rule("XPath 1.0 section 4.3");
-            Some(diagnostic.help("each operand must be a comparison or a call of its own: `x = 'a' or x = 'b'`"))
+            diagnostic.help("each operand must be a comparison or a call of its own: `x = 'a' or x = 'b'`")
         });
     }
 
@@ -290,7 +300,7 @@ impl<'c, 'a> Evaluation<'c, 'a> {
         to.settle();
         if !from.open && !from.at.is_empty() {
             let fails = to.at.is_empty() && !to.open && !self.compiler.expressions.incomplete;
-            self.judge(step.place.0, Question::Step, |this| fails.then(|| this.failure(axis, step, from, obstacle)));
+            self.judge(step.place.0, Question::Step, fails, |this| this.failure(axis, step, from, obstacle));
         }
         // What leads nowhere has been told; what follows it is no second mistake.
         to.open |= to.at.is_empty();
@@ -393,11 +403,17 @@ impl<'c, 'a> Evaluation<'c, 'a> {
         }
         // `node()` takes the text of a leaf too.
         to.open |= *test == NodeTest::Node;
+        if self.compiler.expressions.wide.contains(&from) {
+            to.open = true;
+            return;
+        }
         let Some(children) = self.compiler.data_children(from, &view, SET_LIMIT) else {
+            self.compiler.expressions.work += 4 * SET_LIMIT;
+            self.compiler.expressions.wide.insert(from);
             to.open = true;
             return;
         };
-        self.compiler.expressions.work += children.len();
+        self.compiler.expressions.work += 4 * children.len();
         for id in children {
             if module.is_none_or(|module| self.compiler.node(id).is_some_and(|node| node.module == module)) {
                 self.land(id, to, obstacle);
@@ -413,12 +429,11 @@ impl<'c, 'a> Evaluation<'c, 'a> {
         to: &mut Nodes,
         obstacle: &mut Option<Obstacle>,
     ) {
-        let named = self.compiler.nodes_named(name);
-        if named.len() > SET_LIMIT {
+        let Some(named) = self.compiler.nodes_named(name, SET_LIMIT) else {
             to.open = true;
             return;
-        }
-        self.compiler.expressions.work += named.len();
+        };
+        self.compiler.expressions.work += 8 * named.len();
         let view = self.site.view;
         let opaque = named.is_empty();
         for id in named {

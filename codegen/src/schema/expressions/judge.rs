@@ -1,14 +1,21 @@
 //! What was found wrong, until all uses of a grouping have been seen: what is right in one of them is right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::xpath::Extent;
 
+/// How much is told of one expression.
+const MOST: usize = 16;
+
 /// Findings by the argument, the place in it, and what was looked at.
 #[derive(Debug, Default)]
-pub(super) struct Verdicts(BTreeMap<(Span, Extent, Question), Option<Box<Diagnostic>>>);
+pub(super) struct Verdicts {
+    found: BTreeMap<(Span, Extent, Question), Option<Box<Diagnostic>>>,
+    /// How many there are of each argument.
+    counts: HashMap<Span, usize>,
+}
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,26 +29,25 @@ pub(super) enum Question {
 }
 
 impl Verdicts {
-    /// Notes that something is right, or what is wrong with it.
-    pub(super) fn judge(&mut self, argument: Span, place: Extent, question: Question, wrong: Option<Diagnostic>) {
-        let known = self.0.entry((argument, place, question));
-        match wrong {
-            None => {
-                known.insert_entry(None);
-            }
-            Some(diagnostic) => {
-                known.or_insert_with(|| Some(Box::new(diagnostic)));
-            }
-        }
+    /// Notes that something is right.
+    pub(super) fn right(&mut self, argument: Span, place: Extent, question: Question) {
+        self.found.insert((argument, place, question), None);
     }
 
-    /// Whether this was found right before.
-    pub(super) fn is_right(&self, argument: Span, place: Extent, question: Question) -> bool {
-        self.0.get(&(argument, place, question)).is_some_and(Option::is_none)
+    /// Whether nothing has been noted yet, and there is room for something wrong.
+    pub(super) fn is_new(&self, argument: Span, place: Extent, question: Question) -> bool {
+        !self.found.contains_key(&(argument, place, question))
+            && self.counts.get(&argument).is_none_or(|count| *count < MOST)
+    }
+
+    /// Notes that something is wrong, as far as it is seen now.
+    pub(super) fn wrong(&mut self, argument: Span, place: Extent, question: Question, diagnostic: Diagnostic) {
+        *self.counts.entry(argument).or_default() += 1;
+        self.found.insert((argument, place, question), Some(Box::new(diagnostic)));
     }
 
     /// What is wrong wherever it was looked at.
     pub(super) fn failures(self) -> impl Iterator<Item = Diagnostic> {
-        self.0.into_values().flatten().map(|diagnostic| *diagnostic)
+        self.found.into_values().flatten().map(|diagnostic| *diagnostic)
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Expressions {
     verdicts: Verdicts,
     /// Nodes by name, made when `//` needs it.
     named: Option<HashMap<String, Vec<NodeId>>>,
+    /// Places with more children than `*` is followed to.
+    wide: HashSet<Position>,
     /// Steps taken so far, over all expressions.
     work: usize,
     /// Whether the tree lacks nodes for reasons that have been told: a step that fails is no second mistake.
@@ -143,8 +145,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// All nodes of that name.
-    fn nodes_named(&mut self, name: &str) -> Vec<NodeId> {
+    /// All nodes of that name; `None` where there are more than `most`.
+    fn nodes_named(&mut self, name: &str, most: usize) -> Option<Vec<NodeId>> {
         if self.expressions.named.is_none() {
             let roots: Vec<NodeId> = self.schema.modules.iter().flat_map(|module| module.roots.clone()).collect();
             let mut named: HashMap<String, Vec<NodeId>> = HashMap::new();
@@ -156,7 +158,8 @@ impl Compiler<'_> {
             }
             self.expressions.named = Some(named);
         }
-        self.expressions.named.as_ref().and_then(|named| named.get(name)).cloned().unwrap_or_default()
+        let named = self.expressions.named.as_ref().and_then(|named| named.get(name)).map_or(&[][..], Vec::as_slice);
+        (named.len() <= most).then(|| named.to_vec())
     }
 
     /// Names that were taken away, by what they were taken from.

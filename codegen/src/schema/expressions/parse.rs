@@ -13,6 +13,9 @@ use crate::xpath::{self, Extent, Function, Misuse, Reason};
 /// RFC 7950 section 6.4: expressions are XPath 1.0.
 const SYNTAX: &str = "RFC 7950 section 6.4";
 
+/// How many mistakes of one expression are told.
+const MOST_MISUSES: usize = 16;
+
 impl<'a> Compiler<'a> {
     /// Parses the expressions of all texts; what is wrong with them in themselves is told.
     pub(in super::super) fn parse_expressions(&mut self) {
@@ -66,13 +69,16 @@ impl<'a> Compiler<'a> {
             }
             Ok(expression) => {
                 let version_1_1 = self.unit(unit).is_some_and(|unit| unit.version_1_1);
-                for (misuse, extent) in expression.misuses(version_1_1) {
+                for (misuse, extent) in expression.misuses(version_1_1).into_iter().take(MOST_MISUSES) {
                     self.misuse(&misuse, self.place(argument.span, extent));
                 }
                 let mut modules = Vec::with_capacity(expression.prefixes().len());
-                for (prefix, extent) in expression.prefixes() {
+                for (index, (prefix, extent)) in expression.prefixes().iter().enumerate() {
                     let known = self.unit(unit).and_then(|unit| unit.prefixes.get(&**prefix)).copied();
                     modules.push(known.or_else(|| {
+                        if index >= MOST_MISUSES {
+                            return None;
+                        }
                         let place = self.place(argument.span, *extent);
                         self.prefix(prefix, unit, place)
                     }));
