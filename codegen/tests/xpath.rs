@@ -264,6 +264,39 @@ fn the_context_is_that_of_the_statement() {
 }
 
 #[test]
+fn reading_31_names_in_the_when_of_an_augment_are_the_targets() {
+    let modules = |when: &str| {
+        format!(
+            "--- a.yang\nmodule a {{ yang-version 1.1; namespace 'urn:a'; prefix a; container c {{ leaf u {{ type string; }} }} }}
+--- b.yang\nmodule b {{ yang-version 1.1; namespace 'urn:b'; prefix b; import a {{ prefix a; }}
+             augment /a:c {{ leaf v {{ type string; }} }}
+             augment /a:c {{ when '{when}'; leaf w {{ type string; }} }} }}"
+        )
+    };
+    assert_eq!(compile(&modules("u and a:u and b:v")).diagnostics, []);
+    let compiled = compile(&modules("v"));
+    let found = told(&compiled, Severity::Warning);
+    assert_eq!(found, [("the step `v` never matches: `c` has no such child".to_owned(), "v".to_owned())]);
+    let help = compiled.diagnostics.first().and_then(|diagnostic| diagnostic.help.as_deref());
+    assert_eq!(help, Some("`v` is in module `b` here: write `b:v`"));
+}
+
+#[test]
+fn reading_35_functions_of_yang_1_1_in_yang_1() {
+    let module = |must: &str| {
+        format!(
+            "--- a.yang\nmodule a {{ namespace 'urn:a'; prefix a; leaf y {{ type string; }}
+             leaf x {{ type leafref {{ path ../y; }} must \"{must}\"; }} }}"
+        )
+    };
+    assert_eq!(compile(&module("current() = ../y")).diagnostics, []);
+    let found = told(&compile(&module("deref(.)/../y")), Severity::Warning);
+    assert_eq!(found, [("`deref` needs YANG 1.1".to_owned(), "deref".to_owned())]);
+    let found = told(&compile(&module("enum-value(../y) = 1")), Severity::Error);
+    assert_eq!(found, [("`enum-value` needs YANG 1.1".to_owned(), "enum-value".to_owned())]);
+}
+
+#[test]
 fn structures_are_documents_of_their_own() {
     let modules = |body: &str| {
         format!(

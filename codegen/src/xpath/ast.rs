@@ -74,7 +74,7 @@ impl Expression {
         self.root
     }
 
-    /// A part; the empty string where the index is of another expression.
+    /// A part; NaN where the index is of another expression.
     #[must_use]
     pub fn get(&self, id: ExprId) -> &Expr {
         const NOTHING: &Expr = &Expr::Number(f64::NAN);
@@ -246,6 +246,11 @@ impl Axis {
         (Axis::PrecedingSibling, "preceding-sibling"),
         (Axis::Itself, "self"),
     ];
+
+    /// The names of all.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Axis::ALL.iter().map(|(_, name)| *name)
+    }
 
     /// Its name in XPath.
     #[must_use]

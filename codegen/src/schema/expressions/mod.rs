@@ -1,9 +1,9 @@
 //! Phase 6: the expressions of `must`, `when` and `path`, held against the tree that they are evaluated in.
 //!
 //! `parse` reads each expression once, where it is written. `tree` is the data tree as XPath sees it: no choices, no
-//! cases, and only what is accessible from where the expression stands (RFC 7950 section 6.4.1). `evaluate` walks an
-//! expression over schema nodes instead of instances, `calls` is its functions, `compare` says whether a leaf can
-//! have a value. `circles` finds conditions that depend on each other.
+//! cases, and only what is accessible from where the expression stands (RFC 7950 section 6.4.1). `evaluate` takes an
+//! expression over schema nodes instead of instances, `steps` is its paths (`failure` where they lead nowhere), `calls`
+//! its functions, `compare` says whether a leaf can have a value. `circles` finds conditions that depend on each other.
 //!
 //! What can't be known is never told: below `anydata`, where a feature or deviation took a node away, in modules that
 //! are only imported. In a grouping a step is told where it matches in none of the grouping's uses.
@@ -12,8 +12,10 @@ mod calls;
 mod circles;
 mod compare;
 mod evaluate;
+mod failure;
 mod judge;
 mod parse;
+mod steps;
 mod tree;
 
 use std::collections::{HashMap, HashSet};

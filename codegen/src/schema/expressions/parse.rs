@@ -8,7 +8,7 @@ use super::super::load::UnitId;
 use crate::diagnostic::{Diagnostic, Severity, suggest};
 use crate::source::Span;
 use crate::syntax::{Statement, locate};
-use crate::xpath::{self, Extent, Function, Misuse, Reason};
+use crate::xpath::{self, Axis, Extent, Function, Misuse, Reason};
 
 /// RFC 7950 section 6.4: expressions are XPath 1.0.
 const SYNTAX: &str = "RFC 7950 section 6.4";
@@ -134,9 +134,7 @@ fn help(error: &xpath::Error, text: &str) -> Option<String> {
         Reason::Predicate(".") => "write `self::node()[…]`".into(),
         Reason::Predicate(_) => "write `parent::node()[…]`".into(),
         Reason::Axis(axis) => {
-            let axes = ["ancestor", "ancestor-or-self", "child", "descendant", "descendant-or-self", "following"];
-            let more = ["following-sibling", "parent", "preceding", "preceding-sibling", "self"];
-            format!("did you mean `{}`?", suggest(axis, axes.into_iter().chain(more))?)
+            format!("did you mean `{}`?", suggest(axis, Axis::names())?)
         }
         Reason::Character(_) | Reason::Empty | Reason::Expected { .. } | Reason::Unclosed | Reason::Variable(_) => {
             return None;
