@@ -207,7 +207,7 @@ const CASES: &[(&str, &str)] = &[
         r##"leaf x { type union { type int8; type boolean; } default maybe; }"##,
         r##"the default `maybe` is no value of type `union`"##,
     ),
-    (r##"list l { config false; action c; }"##, r##"action `c` may not stand in `l`"##),
+    (r##"list l { config false; leaf x { type int8; } action c; }"##, r##"action `c` may not stand in `l`"##),
     (r##"notification n { container c { notification m; } }"##, r##"notification `m` may not stand in `n`"##),
     (
         r##"--- a.yang
@@ -388,7 +388,7 @@ error: `c` cannot be augmented
 
 #[test]
 fn mistakes_do_not_hide_each_other() {
-    let text = "leaf x { type strin; }\nleaf y { type int8; default 300; }\nlist l { key z; }\nuses nowhere;";
+    let text = "leaf x { type strin; }\nleaf y { type int8; default 300; }\nlist l { key z; leaf y { type int8; } }\nuses nowhere;";
     let expected = [
         "there is no type `strin`",
         "the default `300` is no value of type `int8`",

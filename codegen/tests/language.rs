@@ -193,13 +193,13 @@ fn structures_are_roots_of_their_own() {
     let text = body(
         "import ietf-yang-structure-ext { prefix sx; }
          container note { leaf x { type int8; } }
-         sx:structure note { leaf y { type int8; mandatory true; } }",
+         sx:structure memo { leaf y { type int8; mandatory true; } }",
     );
     let expected = "module: a
   +--rw note
      +--rw x?   int8
 
-  structure note:
+  structure memo:
     +-- y    int8
 ";
     check(&text, expected);

@@ -65,7 +65,8 @@ impl<'a> Compiler<'a> {
         pending.sort_by_key(|augment| augment.statement.text().matches('/').count());
         for Pending { statement, unit, module, structure } in pending {
             let place = Place { unit, scope: None, module, depth: 0 };
-            let Found::Node(target) = self.absolute(statement, place, structure, RULE) else { continue };
+            let rule = if structure { "RFC 8791 section 4" } else { RULE };
+            let Found::Node(target) = self.absolute(statement, place, structure, rule) else { continue };
             let before = self.node(target).map_or(0, |node| node.children.len());
             self.augment(statement, target, place);
             let nodes = self.children_of(Some(target), module).get(before..).unwrap_or_default().to_vec();
@@ -134,6 +135,9 @@ impl<'a> Compiler<'a> {
             }
             return;
         }
+        if !self.augment_fits(statement, target) {
+            return;
+        }
         let before = self.children_of(Some(target), place.module).len();
         let inside = self.inside(statement, place);
         self.children(statement, Some(target), inside);
@@ -149,5 +153,65 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
+    }
+    /// Cases are for choices, and a choice takes nothing but cases, written or not.
+    fn augment_fits(&mut self, statement: &Statement, target: NodeId) -> bool {
+        let Some(node) = self.node(target) else { return false };
+        let choice = node.kind == NodeKind::Choice;
+        let wrong = |child: &&Statement| match child.keyword.name.as_str() {
+            "case" => !choice,
+            "uses" | "action" | "notification" => choice,
+            _ => false,
+        };
+        let Some(child) = statement.children.iter().filter(|child| child.keyword.prefix.is_none()).find(wrong) else {
+            return true;
+        };
+        let message = format!("`{}` cannot be added to `{}`", child.keyword.name, node.name);
+        let label = if choice { "a choice" } else { "no choice" };
+        let diagnostic = Diagnostic::error(message).at(child.head, "").with(node.span, label);
+        self.diagnostics.push(diagnostic.rule(RULE));
+        false
+    }
+
+    /// Nodes that must be there are added to another module's configuration only under a condition, in YANG 1 not at
+    /// all: clients that don't know the augment would break.
+    pub(super) fn check_mandatory_augments(&mut self) {
+        let mut found = Vec::new();
+        for (index, module) in self.schema.modules.iter().enumerate() {
+            for augment in module.augments.iter().filter(|augment| !augment.structure) {
+                let foreign = self.node(augment.target).is_some_and(|target| target.module.0 != index);
+                if foreign && self.configurable(augment.target) {
+                    found.extend(augment.nodes.iter().map(|node| (*node, augment.span)));
+                }
+            }
+        }
+        for (id, span) in found {
+            let (Some(node), Some(draft)) = (self.node(id), self.drafts.get(id.0)) else { continue };
+            let version_1_1 = self.unit(draft.place.unit).is_some_and(|unit| unit.version_1_1);
+            if !node.config || version_1_1 && !node.whens.is_empty() {
+                continue;
+            }
+            let Some(mandatory) = self.mandatory_in(id).and_then(|id| self.node(id)) else { continue };
+            let message = format!("the augment adds `{}`, which must be there, to another module", mandatory.name);
+            let diagnostic = Diagnostic::error(message).at(mandatory.span, "").with(span, "the augment");
+            let rule = if version_1_1 { RULE } else { "RFC 6020 section 7.15" };
+            let help = "make the augment conditional with a `when`, which needs YANG 1.1, or the node optional";
+            self.diagnostics.push(diagnostic.rule(rule).help(help));
+        }
+    }
+
+    /// The mandatory node that makes a node mandatory (RFC 7950 section 3).
+    pub(super) fn mandatory_in(&self, id: NodeId) -> Option<NodeId> {
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            let node = self.node(id)?;
+            match node.kind {
+                NodeKind::Container if node.presence.is_none() => open.extend(node.children.iter().rev().copied()),
+                NodeKind::List | NodeKind::LeafList if node.min_elements.unwrap_or(0) > 0 => return Some(id),
+                _ if node.mandatory => return Some(id),
+                _ => {}
+            }
+        }
+        None
     }
 }

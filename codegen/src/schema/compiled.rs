@@ -110,7 +110,7 @@ pub enum NodeKind {
 }
 
 /// `status`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[expect(missing_docs, reason = "each is the YANG keyword of its name")]
 pub enum Status {
     #[default]

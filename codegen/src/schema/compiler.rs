@@ -74,6 +74,7 @@ pub(crate) fn compile(
     compiler.apply_deviations();
     compiler.check_unused_groupings();
     compiler.note_errors();
+    compiler.check_annotations();
     compiler.finish();
     let Compiler { schema, diagnostics, .. } = compiler;
     let schema = super::compact::compact(schema);
@@ -99,6 +100,8 @@ pub(super) struct Place {
 #[derive(Clone, Debug)]
 pub(super) struct Draft<'a> {
     pub(super) place: Place,
+    /// `None` for what is there without being written.
+    pub(super) statement: Option<&'a Statement>,
     pub(super) type_: Option<(&'a Statement, Place)>,
     pub(super) config: Option<(bool, Span)>,
     pub(super) mandatory: Option<(bool, Span)>,
@@ -128,10 +131,16 @@ pub(super) struct Compiler<'a> {
     pub(super) siblings: Siblings,
     /// Nodes that an unsupported feature or a deviation took away: naming them is no mistake.
     pub(super) pruned: HashSet<(Option<NodeId>, String)>,
+    /// Nodes whose children are not all there because of a mistake that was told.
+    pub(super) incomplete: HashSet<Option<NodeId>>,
     pub(super) too_many: bool,
     pub(super) too_deep: bool,
     pub(super) feature_states: HashMap<Span, bool>,
     pub(super) expressions: Expressions,
+    /// Defaults of typedefs that are no value of them: told once, there.
+    pub(super) bad_defaults: HashSet<Span>,
+    /// Whether the nodes at hand are of a grouping that nobody uses: what depends on the place of use is not known.
+    pub(super) placeless: bool,
     /// How much of [`TYPE_LIMIT`] is used.
     pub(super) type_weight: usize,
 }
@@ -184,10 +193,13 @@ impl<'a> Compiler<'a> {
             used_groupings: HashSet::new(),
             siblings: Siblings::default(),
             pruned: HashSet::new(),
+            incomplete: HashSet::new(),
             too_many: false,
             too_deep: false,
             feature_states: HashMap::new(),
             expressions: Expressions::default(),
+            bad_defaults: HashSet::new(),
+            placeless: false,
             type_weight: 0,
         }
     }

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use super::circles::circles;
-use super::compiled::{Extension, Feature, Identity, IdentityId, ModuleId, Status};
+use super::compiled::{Feature, Identity, IdentityId, ModuleId, Status};
 use super::compiler::{Compiler, Place};
+use super::linkage;
 use super::load::UnitId;
+use super::status::Reference;
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::source::Span;
 use crate::syntax::Statement;
@@ -65,9 +67,10 @@ impl<'a> Compiler<'a> {
                     };
                     if let Some((first, _)) = table.get(statement.text()) {
                         let first = first.head;
-                        self.duplicate(statement, first);
+                        self.duplicate(statement, first, "6.2.1");
                         continue;
                     }
+                    self.check_typedef_name(statement);
                     table.insert(statement.text(), (statement, id));
                     if statement.is("identity") {
                         self.identity(statement, module);
@@ -97,10 +100,18 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn duplicate(&mut self, statement: &Statement, first: Span) {
+    /// RFC 7950 section 7.3.
+    fn check_typedef_name(&mut self, statement: &Statement) {
+        if statement.is("typedef") && super::types::BUILT_IN.contains(&statement.text()) {
+            let message = format!("`{}` is a built-in type", statement.text());
+            self.error(statement.argument_span(), message, "RFC 7950 section 7.3");
+        }
+    }
+
+    fn duplicate(&mut self, statement: &Statement, first: Span, section: &str) {
         let message = format!("there are two {}s `{}`", plural(&statement.keyword.name), statement.text());
         let diagnostic = Diagnostic::error(message).at(statement.head, "").with(first, "the first is here");
-        self.diagnostics.push(diagnostic.rule("RFC 7950 section 6.2.1"));
+        self.diagnostics.push(diagnostic.rule(format!("RFC 7950 section {section}")));
     }
 
     fn identity(&mut self, statement: &'a Statement, module: ModuleId) {
@@ -126,9 +137,17 @@ impl<'a> Compiler<'a> {
         all.sort_by_key(|(id, _)| *id);
         for (id, (statement, unit)) in &all {
             for base in statement.all("base") {
-                if let Some(base) = self.identity_named(base.text(), *unit, base.argument_span())
-                    && let Some(identity) = self.schema.identities.get_mut(id.0)
-                {
+                let span = base.argument_span();
+                let Some(base) = self.identity_named(base.text(), *unit, span) else { continue };
+                if let Some((target, target_unit)) = self.identity_statement(base) {
+                    let own = status(statement);
+                    self.check_status(
+                        Reference { from: statement, status: own, unit: *unit, span },
+                        target,
+                        target_unit,
+                    );
+                }
+                if let Some(identity) = self.schema.identities.get_mut(id.0) {
                     identity.bases.push(base);
                 }
             }
@@ -166,12 +185,31 @@ impl<'a> Compiler<'a> {
     /// The identity that a name means; an unknown one is told.
     pub(super) fn identity_named(&mut self, text: &str, unit: UnitId, span: Span) -> Option<IdentityId> {
         let (module, name) = self.qualified(text, unit, span)?;
-        if let Some(id) = self.identities.get(&(module, name)) {
-            return Some(*id);
+        if let Some(id) = self.identities.get(&(module, name)).copied() {
+            if let Some((_, defining)) = self.identity_statement(id) {
+                self.check_sight(unit, defining, name, span);
+            }
+            return Some(id);
         }
         let names = self.definitions.get(module.0).map(|own| own.identities.keys().copied().collect::<Vec<_>>());
         self.unknown("identity", name, module, span, names.unwrap_or_default(), "RFC 7950 section 7.18");
         None
+    }
+
+    /// The statement of an identity, and the text it stands in.
+    pub(super) fn identity_statement(&self, id: IdentityId) -> Option<Defined<'a>> {
+        let identity = self.schema.identities.get(id.0)?;
+        self.definitions.get(identity.module.0)?.identities.get(identity.name.as_str()).copied()
+    }
+
+    /// Tells what YANG 1 hides from a text of the same module.
+    pub(super) fn check_sight(&mut self, from: UnitId, defining: UnitId, name: &str, span: Span) {
+        if let (Some(from), Some(defining)) = (self.unit(from), self.unit(defining))
+            && from.module == defining.module
+            && !linkage::in_sight(from, defining)
+        {
+            self.diagnostics.push(linkage::out_of_sight(from, defining, name, span));
+        }
     }
 
     pub(super) fn unknown(
@@ -211,8 +249,10 @@ impl<'a> Compiler<'a> {
             };
             let before = table.get(child.text()).map(|first| first.head);
             let outer = before.or_else(|| self.in_sight(kind, child.text(), place).map(|(outer, _)| outer.head));
+            self.check_typedef_name(child);
             match outer {
-                Some(first) => self.duplicate(child, first),
+                // RFC 7950 section 5.5: nothing may shadow what is defined further out.
+                Some(first) => self.duplicate(child, first, if before.is_some() { "6.2.1" } else { "5.5" }),
                 None => {
                     table.insert(child.text(), child);
                 }
@@ -230,6 +270,28 @@ impl<'a> Compiler<'a> {
             scope.typedefs.values().map(move |typedef| (*typedef, place)).collect::<Vec<_>>()
         };
         self.scopes.iter().flat_map(of).collect()
+    }
+
+    /// All groupings of scopes below the top level.
+    pub(super) fn local_groupings(&self) -> Vec<(&'a Statement, Place)> {
+        let of = |scope: &Scope<'a>| {
+            let place = scope.place;
+            scope.groupings.values().map(move |grouping| (*grouping, place)).collect::<Vec<_>>()
+        };
+        self.scopes.iter().flat_map(of).collect()
+    }
+
+    /// A typedef or grouping by the name that is written at `place`; nothing is told.
+    pub(super) fn find(&self, kind: Kind, text: &str, place: Place) -> Option<(&'a Statement, Place)> {
+        let unit = self.unit(place.unit)?;
+        let (module, name) = match text.split_once(':') {
+            Some((prefix, name)) => (*unit.prefixes.get(prefix)?, name),
+            None => (unit.module, text),
+        };
+        match unit.module == module {
+            true => self.in_sight(kind, name, place),
+            false => self.top_level(kind, module, name, place),
+        }
     }
 
     fn in_sight(&self, kind: Kind, name: &str, place: Place) -> Option<(&'a Statement, Place)> {
@@ -258,6 +320,9 @@ impl<'a> Compiler<'a> {
         let (module, name) = self.qualified(statement.text(), place.unit, span)?;
         let own = self.unit(place.unit)?.module == module;
         let found = if own { self.in_sight(kind, name, place) } else { self.top_level(kind, module, name, place) };
+        if let Some((_, defined)) = &found {
+            self.check_sight(place.unit, defined.unit, name, span);
+        }
         if found.is_none() {
             let definitions = self.definitions.get(module.0)?;
             let (what, rule) = match kind {
@@ -287,55 +352,6 @@ impl<'a> Compiler<'a> {
             }
         }
         found
-    }
-
-    /// The extension statements in a statement.
-    pub(super) fn extensions(&self, statement: &Statement, unit: UnitId) -> Vec<Extension> {
-        let Some(prefixes) = self.unit(unit).map(|unit| &unit.prefixes) else { return Vec::new() };
-        let extension = |child: &Statement| {
-            let module = prefixes.get(child.keyword.prefix.as_deref()?)?;
-            Some(Extension {
-                module: self.module_name(*module).to_owned(),
-                name: child.keyword.name.clone(),
-                argument: child.argument.as_ref().map(|argument| argument.text.clone()),
-                children: self.extensions(child, unit),
-                span: child.head,
-            })
-        };
-        statement.children.iter().filter_map(extension).collect()
-    }
-
-    /// That each extension statement is one that its module defines, with an argument where it has one.
-    fn check_extensions(&mut self, statement: &'a Statement, unit: UnitId) {
-        for child in &statement.children {
-            if let Some(prefix) = &child.keyword.prefix
-                && let Some(module) = self.prefix(prefix, unit, child.keyword.span)
-            {
-                let name = child.keyword.name.as_str();
-                let known = self.definitions.get(module.0).and_then(|own| own.extensions.get(name)).copied();
-                match known {
-                    Some((definition, _)) => {
-                        let takes = definition.child("argument").is_some();
-                        if takes != child.argument.is_some() {
-                            let message = match takes {
-                                true => format!("extension `{name}` needs an argument"),
-                                false => format!("extension `{name}` takes no argument"),
-                            };
-                            let diagnostic = Diagnostic::error(message).at(child.head, "");
-                            let diagnostic = diagnostic.with(definition.head, "as defined here");
-                            self.diagnostics.push(diagnostic.rule("RFC 7950 section 7.19"));
-                        }
-                    }
-                    None => {
-                        let own = self.definitions.get(module.0);
-                        let names = own.map(|own| own.extensions.keys().copied().collect::<Vec<_>>());
-                        let names = names.unwrap_or_default();
-                        self.unknown("extension", name, module, child.keyword.span, names, "RFC 7950 section 7.19");
-                    }
-                }
-            }
-            self.check_extensions(child, unit);
-        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::compiled::ModuleId;
 use super::compiler::Compiler;
+use super::definitions::status;
 use super::load::UnitId;
+use super::status::Reference;
 use crate::syntax::Statement;
 
 const RULE: &str = "RFC 7950 section 7.20.2";
@@ -40,13 +42,13 @@ impl<'a> Compiler<'a> {
     pub(super) fn features_hold(&mut self, statement: &'a Statement, unit: UnitId) -> bool {
         let mut holds = true;
         for condition in statement.all("if-feature") {
-            let mut words = words(condition.text()).into_iter().peekable();
+            let mut words = words(condition.text()).unwrap_or_default().into_iter().peekable();
             let plain = self.unit(unit).is_some_and(|unit| !unit.version_1_1);
             let value = if plain && condition.text().contains(|c: char| c.is_whitespace() || c == '(') {
                 self.error(condition.argument_span(), "an expression in `if-feature` needs YANG 1.1", RULE);
                 Some(true)
             } else {
-                self.expression(&mut words, condition, unit, 0)
+                self.expression(&mut words, (statement, condition), unit, 0)
             };
             match value {
                 Some(value) if words.peek().is_none() || plain => holds &= value,
@@ -60,7 +62,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// `or` of terms; `None` where it is malformed.
-    fn expression(&mut self, words: &mut Words<'_>, at: &Statement, unit: UnitId, depth: usize) -> Option<bool> {
+    fn expression(&mut self, words: &mut Words<'_>, at: Condition<'a>, unit: UnitId, depth: usize) -> Option<bool> {
         let mut value = self.term(words, at, unit, depth)?;
         while words.next_if(|word| *word == "or").is_some() {
             value |= self.term(words, at, unit, depth)?;
@@ -68,7 +70,7 @@ impl<'a> Compiler<'a> {
         Some(value)
     }
 
-    fn term(&mut self, words: &mut Words<'_>, at: &Statement, unit: UnitId, depth: usize) -> Option<bool> {
+    fn term(&mut self, words: &mut Words<'_>, at: Condition<'a>, unit: UnitId, depth: usize) -> Option<bool> {
         let mut value = self.factor(words, at, unit, depth)?;
         while words.next_if(|word| *word == "and").is_some() {
             value &= self.factor(words, at, unit, depth)?;
@@ -76,7 +78,7 @@ impl<'a> Compiler<'a> {
         Some(value)
     }
 
-    fn factor(&mut self, words: &mut Words<'_>, at: &Statement, unit: UnitId, depth: usize) -> Option<bool> {
+    fn factor(&mut self, words: &mut Words<'_>, at: Condition<'a>, unit: UnitId, depth: usize) -> Option<bool> {
         if depth > EXPRESSION_DEPTH {
             return None;
         }
@@ -88,12 +90,18 @@ impl<'a> Compiler<'a> {
             }
             ")" | "and" | "or" => None,
             name => {
-                let span = at.argument_span();
+                let (from, condition) = at;
+                let span = condition.argument_span();
                 // An unknown feature is told once and does not make nodes vanish.
                 let Some((module, name)) = self.qualified(name, unit, span) else { return Some(true) };
                 let own = self.definitions.get(module.0);
                 match own.and_then(|own| own.features.get(name)).copied() {
-                    Some((feature, unit)) => Some(self.feature_supported(module, feature, unit)),
+                    Some((feature, defining)) => {
+                        self.check_sight(unit, defining, name, span);
+                        let own = status(from);
+                        self.check_status(Reference { from, status: own, unit, span }, feature, defining);
+                        Some(self.feature_supported(module, feature, defining))
+                    }
                     None => {
                         let names = own.map(|own| own.features.keys().copied().collect::<Vec<_>>());
                         let names = names.unwrap_or_default();
@@ -106,11 +114,15 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// What is conditional, and its condition.
+type Condition<'a> = (&'a Statement, &'a Statement);
+
 type Words<'a> = std::iter::Peekable<std::vec::IntoIter<&'a str>>;
 
-fn words(text: &str) -> Vec<&str> {
+/// `None` where `not`, `and` or `or` touches a parenthesis: white space stands around them (RFC 7950 section 14).
+fn words(text: &str) -> Option<Vec<&str>> {
     let mut words = Vec::new();
-    for piece in text.split_ascii_whitespace() {
+    for piece in text.split([' ', '\t', '\r', '\n']) {
         let mut rest = piece;
         while let Some(at) = rest.find(['(', ')']) {
             let (before, parenthesis) = rest.split_at(at);
@@ -120,6 +132,10 @@ fn words(text: &str) -> Vec<&str> {
             rest = after;
         }
         words.extend(Some(rest).filter(|rest| !rest.is_empty()));
+        let operator = |word: &&str| matches!(*word, "not" | "and" | "or");
+        if piece.contains(['(', ')']) && piece.split(['(', ')']).any(|word| operator(&word)) {
+            return None;
+        }
     }
-    words
+    Some(words)
 }

@@ -4,7 +4,6 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::circles::circles;
 use super::compiled::ModuleId;
 use super::compiler::Diagnostics;
 use crate::diagnostic::{Diagnostic, suggest};
@@ -106,8 +105,9 @@ pub(crate) fn load(
         }
     }
     loader.follow();
-    loader.cycles();
-    loader.loaded
+    let Loader { loaded, diagnostics, .. } = loader;
+    super::linkage::check(&loaded, diagnostics);
+    loaded
 }
 
 struct Loader<'a> {
@@ -122,7 +122,7 @@ struct Loader<'a> {
 }
 
 /// The newest revision.
-fn revision(statement: &Statement) -> Option<String> {
+pub(super) fn revision(statement: &Statement) -> Option<String> {
     statement.all("revision").map(Statement::text).max().map(str::to_owned)
 }
 
@@ -137,6 +137,7 @@ impl Loader<'_> {
         let module = match request {
             Request::Named(name) => self.module(name, None, None),
             Request::Source(id) => self.read(*id).and_then(|statement| {
+                self.file_name(*id, &statement);
                 if statement.is("submodule") {
                     let module = statement.child_text("belongs-to").unwrap_or_default().to_owned();
                     let span = statement.child("belongs-to").map(Statement::argument_span);
@@ -171,6 +172,23 @@ impl Loader<'_> {
         let module = self.family(statement);
         self.loaded.modules.get_mut(module.0)?.asked = true;
         Some(module)
+    }
+
+    /// RFC 7950 section 5.2: a file has the name of its module, and its revision where it has one.
+    fn file_name(&mut self, id: SourceId, statement: &Statement) {
+        let file = self.sources.source(id).and_then(|source| std::path::Path::new(source.name()).file_name()?.to_str());
+        let Some(stem) = file.and_then(|file| file.strip_suffix(".yang")) else { return };
+        let (name, date) = stem.split_once('@').map_or((stem, None), |(name, date)| (name, Some(date)));
+        let found = revision(statement);
+        if name != statement.text() || date.is_some() && date != found.as_deref() {
+            let wanted = match (date, found) {
+                (Some(_), Some(found)) => format!("{}@{found}.yang", statement.text()),
+                _ => format!("{}.yang", statement.text()),
+            };
+            let message =
+                format!("the file of {} `{}` is not called `{wanted}`", statement.keyword.name, statement.text());
+            self.diagnostics.push(Diagnostic::warning(message).at(statement.head, "").rule("RFC 7950 section 5.2"));
+        }
     }
 
     /// Parses and checks a text; what is no YANG is told and left out.
@@ -240,7 +258,7 @@ impl Loader<'_> {
             let older = statement.all("revision").any(|revision| Some(revision.text()) == wanted);
             let message = format!("module `{name}` is wanted in revision {}", wanted.unwrap_or_default());
             let label = format!("its revision is {}", found.as_deref().unwrap_or("not given"));
-            let mut diagnostic = Diagnostic::error(message).rule("RFC 7950 section 7.1.5.1");
+            let mut diagnostic = Diagnostic::error(message).rule("RFC 7950 section 7.1.5");
             diagnostic = match from {
                 Some(from) => diagnostic.at(from, "").with(statement.head, label),
                 None => diagnostic.at(statement.head, label),
@@ -265,7 +283,8 @@ impl Loader<'_> {
             None => format!("{what} `{name}` is not found"),
         };
         let names = self.finder.names();
-        let diagnostic = labelled(Diagnostic::error(message), from).rule("RFC 7950 section 7.1.5");
+        let section = if what == "module" { "7.1.5" } else { "7.1.6" };
+        let diagnostic = labelled(Diagnostic::error(message), from).rule(format!("RFC 7950 section {section}"));
         let help = match suggest(name, names.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it is looked for as `{name}.yang` and `{name}@DATE.yang` in the folders given"),
@@ -367,6 +386,9 @@ impl Loader<'_> {
         };
         let Some(statement) = self.read(id) else { return };
         let belongs = statement.child_text("belongs-to");
+        if statement.is("submodule") && belongs.is_none() {
+            return; // The grammar has told that.
+        }
         if !statement.is("submodule") || belongs != Some(name.as_str()) {
             let message = format!("`{}` is no submodule of `{name}`", link.text());
             let label = match belongs {
@@ -383,26 +405,6 @@ impl Loader<'_> {
             self.diagnostics.push(diagnostic.rule("RFC 7950 section 7.1.6"));
         }
         self.unit(statement, module);
-    }
-
-    /// RFC 7950 section 7.1.5: no circular imports.
-    fn cycles(&mut self) {
-        let imports = |module: usize| self.loaded.modules.get(module).map_or(&[][..], |family| &family.imports);
-        let count = self.loaded.modules.len();
-        let edges: Vec<Vec<usize>> =
-            (0..count).map(|module| imports(module).iter().map(|(imported, ..)| imported.0).collect()).collect();
-        for cycle in circles(count, &edges) {
-            let name = |module: &usize| self.loaded.modules.get(*module).map_or("", |family| family.name.as_str());
-            let names: Vec<&str> = cycle.iter().chain(cycle.first()).map(name).collect();
-            let mut diagnostic = Diagnostic::error(format!("modules import each other: {}", names.join(" -> ")));
-            for (index, module) in cycle.iter().enumerate() {
-                let next = cycle.get((index + 1) % cycle.len()).copied();
-                if let Some((_, span, _)) = imports(*module).iter().find(|(imported, ..)| Some(imported.0) == next) {
-                    diagnostic = diagnostic.with(*span, "");
-                }
-            }
-            self.diagnostics.push(diagnostic.rule("RFC 7950 section 7.1.5"));
-        }
     }
 }
 

@@ -16,19 +16,26 @@ pub mod compiled;
 
 mod augments;
 mod circles;
+mod clashes;
 mod compact;
 mod compiler;
+mod defaults;
 mod definitions;
 mod deviations;
 mod expressions;
+mod extensions;
 mod features;
 mod finish;
+mod keys;
 mod leafrefs;
+mod linkage;
 mod load;
 mod nodes;
 mod restrictions;
 mod siblings;
+mod status;
 mod types;
+mod unused;
 mod uses;
 mod values;
 

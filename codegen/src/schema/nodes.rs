@@ -70,6 +70,9 @@ impl<'a> Compiler<'a> {
             }
             let inside = self.inside(statement, place);
             self.children(statement, Some(id), inside);
+            if statement.keyword.name == "yang-data" {
+                self.check_yang_data(statement, id);
+            }
         }
     }
 
@@ -80,6 +83,8 @@ impl<'a> Compiler<'a> {
                 self.uses(child, parent, place);
             } else if let Some(kind) = node_kind(&child.keyword.name) {
                 self.definition(kind, child, parent, place);
+            } else if !crate::syntax::is_keyword(&child.keyword.name) {
+                self.incomplete.insert(parent);
             }
         }
     }
@@ -139,6 +144,25 @@ impl<'a> Compiler<'a> {
 
     /// RFC 7950 sections 7.15 and 7.16: an action or notification of data is tied to a data node that can be named.
     fn operation_allowed(&mut self, statement: &Statement, parent: Option<NodeId>) -> bool {
+        let holder = parent.and_then(|parent| self.node(parent)).map(|node| (node.kind, node.name.clone(), node.span));
+        let keyword = statement.keyword.name.as_str();
+        let out_of_place = match &holder {
+            Some((NodeKind::Case | NodeKind::Choice, name, span)) => Some((format!("`{name}`"), Some(*span))),
+            // The grammar tells what is written there; a grouping is looked at where it is used.
+            None if keyword == "action" && !self.placeless && !self.resolving.is_empty() => {
+                Some(("the top level".to_owned(), None))
+            }
+            _ => None,
+        };
+        if let Some((place, span)) = out_of_place {
+            let message = format!("{keyword} `{}` may not stand in {place}", statement.text());
+            let mut diagnostic = Diagnostic::error(message).at(statement.head, "");
+            if let Some(span) = span {
+                diagnostic = diagnostic.with(span, "a choice holds data alone");
+            }
+            self.diagnostics.push(diagnostic.rule(crate::syntax::section(keyword)));
+            return false;
+        }
         let mut at = parent;
         while let Some((id, node)) = at.and_then(|id| Some((id, self.node(id)?))) {
             let reason = match node.kind {
@@ -150,7 +174,6 @@ impl<'a> Compiler<'a> {
                     continue;
                 }
             };
-            let keyword = statement.keyword.name.as_str();
             let message = format!("{keyword} `{}` may not stand in `{}`", statement.text(), node.name);
             let diagnostic = Diagnostic::error(message).at(statement.head, "").with(node.span, reason);
             self.diagnostics.push(diagnostic.rule(crate::syntax::section(keyword)));
@@ -178,6 +201,9 @@ impl<'a> Compiler<'a> {
         node.user_ordered = statement.child_text("ordered-by") == Some("user");
         node.units = statement.child_text("units").map(str::to_owned);
         let id = self.push(node, parent, place)?;
+        if let Some(draft) = self.drafts.get_mut(id.0) {
+            draft.statement = Some(statement);
+        }
         for child in statement.children.iter().filter(|child| child.keyword.prefix.is_none()) {
             self.property(id, child, place);
         }
@@ -212,16 +238,12 @@ impl<'a> Compiler<'a> {
                 "unbounded" => node.max_elements = None,
                 number => match number.parse() {
                     Ok(number) if number > 0 => node.max_elements = Some(number),
-                    _ => {
-                        let message =
-                            format!("`{number}` is not what `max-elements` takes: a positive integer or `unbounded`");
-                        self.error(statement.argument_span(), message, "RFC 7950 section 7.7.6");
-                    }
+                    _ => self.tell_too_large(statement),
                 },
             },
             "min-elements" => match statement.text().parse() {
                 Ok(number) => node.min_elements = Some(number),
-                Err(_) => self.error(statement.argument_span(), "the number is too large", "RFC 7950 section 7.7.5"),
+                Err(_) => self.tell_too_large(statement),
             },
             "must" => node.musts.extend(must),
             "presence" => node.presence = Some(text()),
@@ -230,6 +252,14 @@ impl<'a> Compiler<'a> {
             "unique" => draft.uniques.push((statement, place)),
             "units" => node.units = Some(text()),
             _ => {}
+        }
+    }
+
+    /// Tells of a number of entries beyond 32 bits; what is no number the grammar has told.
+    fn tell_too_large(&mut self, statement: &Statement) {
+        if statement.text().len() > 9 && statement.text().bytes().all(|byte| byte.is_ascii_digit()) {
+            let rule = crate::syntax::section(&statement.keyword.name);
+            self.error(statement.argument_span(), "the number is larger than Comi can count", &rule);
         }
     }
 
@@ -257,6 +287,7 @@ impl<'a> Compiler<'a> {
             config: None,
             mandatory: None,
             defaults: Vec::new(),
+            statement: None,
             key: None,
             uniques: Vec::new(),
             typed: None,

@@ -44,11 +44,11 @@ pub(super) fn fold(
         TypeKind::Decimal64 { fraction_digits, ranges } => {
             let digits = *fraction_digits;
             let whole = (i128::from(i64::MIN), i128::from(i64::MAX));
-            fold_ranges(ranges, statement, whole, |text| decimal(text, digits))?;
+            fold_ranges(ranges, statement, whole, |text| decimal_bound(text, digits))?;
         }
         TypeKind::Float { fraction_digits, ranges } => fold_float(*fraction_digits, ranges, statement)?,
         TypeKind::Enumeration { enums } => {
-            let assigned = number(enums, statement, "enum", "value", "9.6.4", derived, left_out, |text| {
+            let assigned = number(enums, statement, "enum", "value", "9.6.4", "9.6.4.2", derived, left_out, |text| {
                 text.parse::<i32>().ok().map(i64::from)
             })?;
             let value = |(value, name)| i32::try_from(value).ok().map(|value| (value, name));
@@ -57,7 +57,7 @@ pub(super) fn fold(
             }
         }
         TypeKind::Bits { bits } => {
-            let assigned = number(bits, statement, "bit", "position", "9.7.4", derived, left_out, |text| {
+            let assigned = number(bits, statement, "bit", "position", "9.7.4", "9.7.4.2", derived, left_out, |text| {
                 text.parse::<u32>().ok().map(i64::from)
             })?;
             let position = |(position, name)| u32::try_from(position).ok().map(|position| (position, name));
@@ -77,7 +77,7 @@ pub(super) fn fold(
 
 fn fold_lengths(lengths: &mut Vec<(u64, u64)>, statement: &Statement) -> Result<(), Refusal> {
     let Some(length) = statement.child("length") else { return Ok(()) };
-    let natural = |text: &str| text.parse::<u64>().ok().map(i128::from);
+    let natural = |text: &str| canonical(text).then(|| text.parse::<u64>().ok().map(i128::from)).flatten();
     *lengths = convert(&parts(length, lengths, (0, i128::from(u64::MAX)), natural, "9.4.4")?);
     Ok(())
 }
@@ -103,7 +103,7 @@ fn fold_float(digits: u8, ranges: &mut Vec<(f64, f64)>, statement: &Statement) -
     let mantissa = |value: f64| (value * scale).round() as i128;
     let before: Vec<(i128, i128)> = ranges.iter().map(|(low, high)| (mantissa(*low), mantissa(*high))).collect();
     let whole = (i128::from(i64::MIN), i128::from(i64::MAX));
-    let found = parts(range, &before, whole, |text| decimal(text, digits), "9.2.4")?;
+    let found = parts(range, &before, whole, |text| decimal_bound(text, digits), "9.2.4")?;
     #[expect(clippy::cast_precision_loss, reason = "a range's bound, rounded to the nearest double")]
     let double = |mantissa: i128| mantissa as f64 / scale;
     *ranges = found.into_iter().map(|(low, high)| (double(low), double(high))).collect();
@@ -116,12 +116,26 @@ fn convert<T: TryFrom<i128>>(parts: &[(i128, i128)]) -> Vec<(T, T)> {
 
 fn integer(text: &str) -> Option<i128> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    (digits.len() <= 20 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
+    (digits.len() <= 20 && canonical(digits)).then(|| text.parse().ok())?
+}
+
+/// `non-negative-integer-value` of RFC 7950 section 14: digits, the first no zero but in `0`.
+fn canonical(digits: &str) -> bool {
+    digits.bytes().all(|byte| byte.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'))
+}
+
+/// `decimal-value` of RFC 7950 section 14.
+fn decimal_bound(text: &str, digits: u8) -> Option<i128> {
+    let whole = text.strip_prefix('-').unwrap_or(text);
+    let whole = whole.split_once('.').map_or(whole, |(whole, _)| whole);
+    canonical(whole).then(|| decimal(text, digits))?
 }
 
 /// The mantissa of a decimal number at `digits` fraction digits; `None` where it has more of them.
 pub(super) fn decimal(text: &str, digits: u8) -> Option<i128> {
+    // RFC 7950 section 9.3.1: a sign may be there, `+` too.
     let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let rest = if negative { rest } else { rest.strip_prefix('+').unwrap_or(rest) };
     let (whole, fraction) = rest.split_once('.').unwrap_or((rest, "0"));
     let digits = usize::from(digits);
     let numeric = |text: &str| !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -197,6 +211,7 @@ fn number<N: Copy + Into<i64>>(
     keyword: &str,
     attribute: &str,
     section: &'static str,
+    numbers_section: &'static str,
     derived: bool,
     left_out: &HashSet<&str>,
     read: impl Fn(&str) -> Option<i64>,
@@ -211,9 +226,6 @@ fn number<N: Copy + Into<i64>>(
         if keyword == "enum" && (name.is_empty() || name.trim() != name) {
             return Err(refusal(item, format!("`{name}` is no enum name: empty, or space around it"), section));
         }
-        if keyword == "bit" && !crate::syntax::is_identifier(name) {
-            return Err(refusal(item, format!("`{name}` is no bit name"), section));
-        }
         if let Some(first) = names.insert(name, item.head) {
             let mut refusal = refusal(item, format!("there are two {keyword}s `{name}`"), section);
             refusal.other = Some((first, "the first is here".into()));
@@ -224,7 +236,7 @@ fn number<N: Copy + Into<i64>>(
                 Some(value) => Some((value, given)),
                 None => {
                     let message = format!("`{}` is out of range for `{attribute}`", given.text());
-                    return Err(refusal(given, message, section));
+                    return Err(refusal(given, message, numbers_section));
                 }
             },
             None => None,
@@ -243,7 +255,7 @@ fn number<N: Copy + Into<i64>>(
                 return Err(refusal(
                     at,
                     format!("`{name}` has the {attribute} {value} in the type that this restricts"),
-                    section,
+                    numbers_section,
                 ));
             }
             (true, Some(value), _) => *value,
@@ -251,10 +263,15 @@ fn number<N: Copy + Into<i64>>(
             (false, _, None) => next,
         };
         if read(&value.to_string()).is_none() {
-            return Err(refusal(item, format!("`{name}` needs a `{attribute}`: the highest is taken"), section));
+            return Err(refusal(
+                item,
+                format!("`{name}` needs a `{attribute}`: the highest is taken"),
+                numbers_section,
+            ));
         }
         if let Some(first) = numbers.insert(value, item.head) {
-            let mut refusal = refusal(item, format!("`{name}` has the same {attribute} {value} as another"), section);
+            let mut refusal =
+                refusal(item, format!("`{name}` has the same {attribute} {value} as another"), numbers_section);
             refusal.other = Some((first, "this one".into()));
             return Err(refusal);
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::compiled::{ModuleId, Type, TypeKind};
 use super::compiler::{Compiler, DEPTH_LIMIT, Place, TYPE_LIMIT};
-use super::definitions::Kind;
+use super::definitions::{Kind, status};
 use super::load::UnitId;
 use super::restrictions::{self, Refusal};
 use crate::diagnostic::{Diagnostic, suggest};
@@ -133,7 +133,19 @@ impl<'a> Compiler<'a> {
             && typed.paths.is_empty()
             && let Err(reason) = self.value(&typed.type_, default.text(), place.unit)
         {
-            self.refuse_default(default, &typed.type_, &reason);
+            self.bad_defaults.insert(default.span);
+            self.refuse_default(default, &typed.type_, &reason, "7.3.4");
+        }
+        if let Some(typed) = typed.as_ref().filter(|typed| typed.paths.is_empty())
+            && let Some((default, unit)) = typed.default.filter(|_| definition.child("default").is_none())
+            && let Err(reason) = self.value(&typed.type_, default.text(), unit)
+        {
+            let span = definition.child("type").map_or(definition.head, |type_| type_.head);
+            self.refuse_lost(definition.text(), span, default, &typed.type_, &reason);
+            self.bad_defaults.insert(default.span);
+        }
+        if let Some(type_) = definition.child("type") {
+            self.check_status_of_types(definition, status(definition), type_, place);
         }
         typed
     }
@@ -181,6 +193,7 @@ impl<'a> Compiler<'a> {
                 let mut members = Vec::new();
                 for member in statement.all("type") {
                     let typed = self.type_of(member, place)?;
+                    self.check_member(member, &typed.type_.kind, place.unit);
                     paths.extend(typed.paths.iter().copied());
                     match &typed.type_.kind {
                         TypeKind::Union { members: nested } => members.extend(nested.iter().cloned()),
@@ -207,6 +220,19 @@ impl<'a> Compiler<'a> {
         Some(Typed { type_, paths, default: None, units: None })
     }
 
+    /// RFC 6020 section 9.12: YANG 1 has no `empty` and no `leafref` in a union.
+    fn check_member(&mut self, member: &Statement, kind: &TypeKind, unit: UnitId) {
+        let forbidden = match kind {
+            TypeKind::Empty => "empty",
+            TypeKind::Leafref { .. } => "leafref",
+            _ => return,
+        };
+        if self.unit(unit).is_some_and(|unit| !unit.version_1_1) {
+            let message = format!("`{forbidden}` in a union needs YANG 1.1");
+            self.error(member.argument_span(), message, "RFC 6020 section 9.12");
+        }
+    }
+
     fn needed(&mut self, statement: &'a Statement, keyword: &str, section: &str) -> Option<&'a Statement> {
         let found = statement.child(keyword);
         if found.is_none() {
@@ -230,6 +256,11 @@ impl<'a> Compiler<'a> {
                 self.diagnostics.push(diagnostic);
                 return None;
             }
+        }
+        if let (TypeKind::Leafref { .. }, Some(require)) = (&kind, statement.child("require-instance"))
+            && self.unit(unit).is_some_and(|unit| !unit.version_1_1)
+        {
+            self.error(require.head, "`require-instance` of a leafref needs YANG 1.1", "RFC 7950 section 9.9.3");
         }
         if matches!(kind, TypeKind::Enumeration { .. } | TypeKind::Bits { .. })
             && derived
@@ -256,13 +287,6 @@ impl<'a> Compiler<'a> {
                 None
             }
         }
-    }
-
-    /// Tells that a default is no value of its type.
-    pub(super) fn refuse_default(&mut self, default: &Statement, type_: &Type, reason: &str) {
-        let message = format!("the default `{}` is no value of type `{}`", default.text(), type_.written);
-        let diagnostic = Diagnostic::error(message).at(default.argument_span(), reason);
-        self.diagnostics.push(diagnostic.rule("RFC 7950 section 7.6.4"));
     }
 
     pub(super) fn module_of(&self, unit: UnitId) -> Option<ModuleId> {

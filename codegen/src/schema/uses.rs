@@ -1,9 +1,10 @@
 //! Phase 3, `uses`: a grouping's nodes written out, refined and augmented (RFC 7950 section 7.13).
 
-use super::compiled::{ModuleId, NodeId, NodeKind};
+use super::compiled::{ModuleId, NodeId, NodeKind, Status};
 use super::compiler::{Compiler, DEPTH_LIMIT, Place};
-use super::definitions::Kind;
+use super::definitions::{Kind, status};
 use super::nodes::when;
+use super::status::Reference;
 use crate::diagnostic::{Diagnostic, suggest};
 use crate::source::Span;
 use crate::syntax::{Statement, section};
@@ -23,8 +24,14 @@ impl<'a> Compiler<'a> {
         if statement.argument.is_none() || self.too_many {
             return;
         }
-        let Some((grouping, defined)) = self.lookup(Kind::Grouping, statement, place) else { return };
+        let Some((grouping, defined)) = self.lookup(Kind::Grouping, statement, place) else {
+            self.incomplete.insert(parent);
+            return;
+        };
         self.used_groupings.insert(grouping.span);
+        let own = status(statement).max(parent.map_or(Status::Current, |parent| self.effective_status(parent)));
+        let span = statement.argument_span();
+        self.check_status(Reference { from: statement, status: own, unit: place.unit, span }, grouping, defined.unit);
         if self.resolving.contains(&grouping.span) {
             let message = format!("grouping `{}` uses itself", grouping.text());
             let diagnostic = Diagnostic::error(message).at(statement.head, "").with(grouping.head, "the grouping");
@@ -143,6 +150,9 @@ impl<'a> Compiler<'a> {
 
     /// Tells that a path's step leads nowhere.
     pub(super) fn no_child(&mut self, name: &str, at: Option<NodeId>, among: &[NodeId], span: Span, rule: &str) {
+        if self.incomplete.contains(&at) {
+            return;
+        }
         let message = match at.and_then(|at| self.node(at)) {
             Some(node) => format!("`{}` has no child `{name}`", node.name),
             None => format!("there is no node `{name}`"),

@@ -20,9 +20,12 @@ pub(crate) fn check(statement: &Statement, version_1_1: bool, diagnostics: &mut 
         }
         return;
     }
-    let Some(rule) = grammar::rule(&statement.keyword.name) else { return };
-    check_argument(statement, rule, diagnostics);
+    let Some(rule) = grammar::rule_for(&statement.keyword.name, statement.text()) else { return };
+    check_argument(statement, rule, version_1_1, diagnostics);
     check_substatements(statement, rule, version_1_1, diagnostics);
+    if statement.is("deviation") {
+        check_deviates(statement, diagnostics);
+    }
     if matches!(statement.keyword.name.as_str(), "module" | "submodule") {
         check_order(statement, diagnostics);
     }
@@ -31,14 +34,48 @@ pub(crate) fn check(statement: &Statement, version_1_1: bool, diagnostics: &mut 
     }
 }
 
-fn check_argument(statement: &Statement, rule: &Rule, diagnostics: &mut Vec<Diagnostic>) {
+/// Holds an extension statement that we know (`sx:structure`) against its own rule; [`check`] looks at what is below.
+pub(crate) fn check_extension(
+    statement: &Statement,
+    known: &str,
+    version_1_1: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if let Some(rule) = grammar::rule(known) {
+        check_argument(statement, rule, version_1_1, diagnostics);
+        check_substatements(statement, rule, version_1_1, diagnostics);
+    }
+}
+
+/// Whether there is such a statement.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    grammar::rule(name).is_some()
+}
+
+/// Whether a node is missing that must be there (RFC 7950 section 14, `1*data-def-stmt`). What an extension defines
+/// may count, and a misspelt keyword does.
+pub(crate) fn defines_no_node(statement: &Statement) -> bool {
+    let rule = grammar::rule(&statement.keyword.name);
+    rule.is_some_and(|rule| rule.lacks(statement))
+}
+
+/// Whether a statement may have a substatement of that keyword.
+pub(crate) fn takes(statement: &Statement, keyword: &str) -> bool {
+    let rule = grammar::rule_for(&statement.keyword.name, statement.text());
+    rule.is_none_or(|rule| rule.substatements.iter().any(|allowed| allowed.keyword == keyword))
+}
+
+fn check_argument(statement: &Statement, rule: &Rule, version_1_1: bool, diagnostics: &mut Vec<Diagnostic>) {
     let keyword = &statement.keyword.name;
-    let section = format!("RFC 7950 section {}", rule.section);
+    let section = match rule.form {
+        Form::Identifier | Form::Reference => "RFC 7950 section 6.2".to_owned(),
+        _ => rule.reference(),
+    };
     match &statement.argument {
         None if rule.form == Form::Nothing => {}
         None => {
             let message = format!("`{keyword}` needs an argument: {}", rule.form.words());
-            diagnostics.push(Diagnostic::error(message).at(statement.keyword.span, "").rule(section));
+            diagnostics.push(Diagnostic::error(message).at(statement.keyword.span, "").rule(rule.reference()));
         }
         Some(argument) if !rule.form.takes(&argument.text) => {
             let shown: String = argument.text.chars().take(60).collect();
@@ -54,13 +91,21 @@ fn check_argument(statement: &Statement, rule: &Rule, diagnostics: &mut Vec<Diag
             }
             diagnostics.push(diagnostic);
         }
+        Some(argument)
+            if rule.form == Form::Identifier
+                && !version_1_1
+                && argument.text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml")) =>
+        {
+            let message = format!("`{}` begins with `xml`, which needs YANG 1.1", argument.text);
+            diagnostics.push(Diagnostic::error(message).at(argument.span, "").rule("RFC 6020 section 12"));
+        }
         Some(_) => {}
     }
 }
 
 fn check_substatements(statement: &Statement, rule: &Rule, version_1_1: bool, diagnostics: &mut Vec<Diagnostic>) {
     let keyword = &statement.keyword.name;
-    let section = format!("RFC 7950 section {}", rule.section);
+    let section = rule.reference();
     let mut seen: HashMap<&str, Span> = HashMap::new();
     // What a misspelt keyword was meant to be is not missing as well.
     let mut meant: Vec<&str> = Vec::new();
@@ -83,8 +128,10 @@ fn check_substatements(statement: &Statement, rule: &Rule, version_1_1: bool, di
                     .help("write `yang-version 1.1;` as the first statement of the module"),
             );
         }
-        if let Some(first) = seen.get(name).filter(|_| !allowed.repeatable) {
-            let message = format!("{} has more than one `{name}`", named(statement));
+        let once = !allowed.repeatable || allowed.once_in_1 && !version_1_1;
+        if let Some(first) = seen.get(name).filter(|_| once) {
+            let more = if allowed.repeatable { ", which needs YANG 1.1" } else { "" };
+            let message = format!("{} has more than one `{name}`{more}", named(statement));
             let diagnostic = Diagnostic::error(message).at(child.head, "").rule(&section);
             diagnostics.push(diagnostic.with(*first, "the first is here"));
             continue;
@@ -94,8 +141,22 @@ fn check_substatements(statement: &Statement, rule: &Rule, version_1_1: bool, di
     let absent = |keyword: &str| !seen.contains_key(keyword) && !meant.contains(&keyword);
     for missing in rule.substatements.iter().filter(|wanted| wanted.required && absent(wanted.keyword)) {
         let message = format!("{} has no `{}`", named(statement), missing.keyword);
-        let section = grammar::section(missing.keyword);
-        diagnostics.push(Diagnostic::error(message).at(statement.head, "").rule(section));
+        diagnostics.push(Diagnostic::error(message).at(statement.head, "").rule(&section));
+    }
+    if rule.lacks(statement) {
+        let message = format!("{} defines no node", named(statement));
+        let help = format!("one of these must be there: {}", rule.some_of.join(", "));
+        let section = if section.starts_with("RFC 7950") { "RFC 7950 section 14" } else { section.as_str() };
+        diagnostics.push(Diagnostic::error(message).at(statement.head, "").rule(section).help(help));
+    }
+}
+
+/// RFC 7950 section 14, `deviation-stmt`: `not-supported` stands alone.
+fn check_deviates(deviation: &Statement, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(alone) = deviation.all("deviate").find(|deviate| deviate.text() == "not-supported") else { return };
+    if let Some(other) = deviation.all("deviate").find(|deviate| deviate.head != alone.head) {
+        let diagnostic = Diagnostic::error("`not-supported` stands beside another `deviate`").at(alone.head, "");
+        diagnostics.push(diagnostic.with(other.head, "the other").rule("RFC 7950 section 7.20.3.2"));
     }
 }
 

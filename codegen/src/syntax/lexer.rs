@@ -3,8 +3,8 @@
 //! What yang-rs is asked for is where tokens begin and end; strings are decoded by `string` from the source itself,
 //! because its own decoding keeps no escapes apart and counts columns wrongly. Its peculiarities, met here:
 //! - there is no end token: the end is where the lengths reach the input's; a length of 0 before that is an error;
-//! - it refuses `\` before other characters, which YANG 1 allows: such a backslash is masked by a character of the
-//!   same length, so that all places stay true;
+//! - it refuses `\` before other characters, and cuts an unquoted string at a quote inside, both of which YANG 1
+//!   allows: such characters are masked by one of the same length, so that all places stay true;
 //! - it takes every Unicode space for white space, and `+` at the start of an unquoted string for a sign;
 //! - a panic inside it becomes an error at the token.
 
@@ -47,7 +47,7 @@ pub(super) fn tokens(text: &str) -> (Vec<Lexeme>, Option<LexError>) {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let Some(body) = text.get(start..) else { return (Vec::new(), None) };
     let mut found = Vec::with_capacity(body.len() / 12);
-    let mut parser = Parser::new(mask_backslashes(body));
+    let mut parser = Parser::new(mask(body));
     let (mut at, mut separated) = (start, true);
     while at < text.len() {
         let next = catch_unwind(AssertUnwindSafe(|| parser.get_single_token()));
@@ -104,10 +104,77 @@ fn refusal(text: &str, at: usize) -> LexError {
     LexError { start: at, end: at + length, message }
 }
 
-/// Replaces each backslash that yang-rs would refuse by `_`. Outside double-quoted strings it doesn't matter what is
-/// replaced; inside, escapes are pairs counted from the start of a run of backslashes.
-fn mask_backslashes(text: &str) -> String {
+/// Replaces what yang-rs would refuse or cut by `_`: backslashes that begin no escape of its own, and quotes inside of
+/// unquoted strings, which YANG 1 allows (RFC 6020 section 6.1.3). All places stay true.
+fn mask(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut keyword = true;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            ' ' | '\t' | '\r' | '\n' => 1,
+            ';' | '{' | '}' => {
+                keyword = true;
+                1
+            }
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            '\'' => rest.get(1..).and_then(|inner| inner.find('\'')).map_or(rest.len(), |end| end + 2),
+            '"' => {
+                let length = double_quoted(rest);
+                mask_backslashes(rest.get(..length).unwrap_or_default(), &mut masked);
+                rest = rest.get(length..).unwrap_or_default();
+                keyword = false;
+                continue;
+            }
+            // Between the parts of a string; at the start of an unquoted one it does no harm.
+            '+' => 1,
+            _ => {
+                let length = unquoted(rest, keyword);
+                let word = rest.get(..length).unwrap_or_default();
+                masked.extend(word.chars().map(|c| if matches!(c, '"' | '\'' | '\\') { '_' } else { c }));
+                rest = rest.get(length..).unwrap_or_default();
+                keyword = false;
+                continue;
+            }
+        };
+        let (piece, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        masked.push_str(piece);
+        rest = behind;
+    }
+    masked
+}
+
+/// The length of a double-quoted string, its quotes included.
+fn double_quoted(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            b'"' if !escaped => return at + 1,
+            b'\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    text.len()
+}
+
+/// The length of an unquoted string; a quote ends a keyword.
+fn unquoted(text: &str, keyword: bool) -> usize {
+    let mut before = '\0';
+    for (at, character) in text.char_indices() {
+        match character {
+            ' ' | '\t' | '\r' | '\n' | ';' | '{' | '}' => return at,
+            '"' | '\'' if keyword => return at.max(1),
+            // A comment begins one character back (RFC 7950 section 6.1.3).
+            '/' | '*' if before == '/' && at > 1 => return at - 1,
+            _ => before = character,
+        }
+    }
+    text.len()
+}
+
+/// Escapes are pairs counted from the start of a run of backslashes.
+fn mask_backslashes(text: &str, masked: &mut String) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('\\') {
         masked.push_str(before);
@@ -124,5 +191,4 @@ fn mask_backslashes(text: &str) -> String {
         }
     }
     masked.push_str(rest);
-    masked
 }

@@ -21,7 +21,7 @@ pub use parse::parse;
 pub use statement::{Argument, Keyword, Statement};
 
 pub(crate) use argument::is_identifier;
-pub(crate) use check::check;
+pub(crate) use check::{check, check_extension, defines_no_node, is_keyword, takes};
 pub(crate) use grammar::section;
 
 /// How deep statements may nest.

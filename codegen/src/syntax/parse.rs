@@ -24,10 +24,10 @@ pub fn parse(sources: &SourceMap, id: SourceId, diagnostics: &mut Vec<Diagnostic
     let Some(source) = sources.source(id) else { return Vec::new() };
     let text = source.text();
     let (tokens, refused) = tokens(text);
-    let mut parser = Parser { text, id, tokens: &tokens, at: 0, diagnostics, escapes: Vec::new(), incomplete: false };
+    let mut parser = Parser { text, id, tokens: &tokens, at: 0, diagnostics, lax: Vec::new(), incomplete: false };
     parser.characters();
     let statements = parser.statements(0);
-    parser.escapes(&statements);
+    parser.quoting(&statements);
     let incomplete = parser.incomplete;
     if let Some(error) = refused {
         let span = parser.span(error.start, error.end);
@@ -44,6 +44,7 @@ pub fn parse(sources: &SourceMap, id: SourceId, diagnostics: &mut Vec<Diagnostic
     statements
 }
 
+const QUOTING: &str = "RFC 7950 section 6.1.3";
 const UNCLOSED: &str = "the block that begins here is never closed";
 const UNENDED: &str = "the file ends before `;` or `{`";
 
@@ -53,8 +54,8 @@ struct Parser<'a> {
     tokens: &'a [Lexeme],
     at: usize,
     diagnostics: &'a mut Vec<Diagnostic>,
-    /// Places of escapes that only YANG 1 allows.
-    escapes: Vec<Span>,
+    /// Places of what only YANG 1 allows: other escapes, and quotes inside of an unquoted string.
+    lax: Vec<Span>,
     /// Whether an error ended the reading.
     incomplete: bool,
 }
@@ -166,8 +167,9 @@ impl Parser<'_> {
                 .at(Span { end: behind.start, ..behind }, "`;` missing here?")
                 .rule("RFC 7950 section 6.3");
                 if matches!(next.kind, TokenKind::DoubleQuoted | TokenKind::SingleQuoted) {
-                    diagnostic =
-                        diagnostic.help("an argument is one string: join its parts by `+`, or quote all of it");
+                    diagnostic = diagnostic
+                        .rule(QUOTING)
+                        .help("an argument is one string: join its parts by `+`, or quote all of it");
                 }
                 self.diagnostics.push(diagnostic);
                 // An unquoted word on a new line is most likely the next statement; anything else is skipped.
@@ -220,7 +222,11 @@ impl Parser<'_> {
                     self.at += 1;
                 }
                 let text = self.text.get(first.start..end).unwrap_or_default().to_owned();
-                Some(Argument { text, span: self.span(first.start, end) })
+                let span = self.span(first.start, end);
+                if text.contains(['"', '\'']) {
+                    self.lax.push(span);
+                }
+                Some(Argument { text, span })
             }
             TokenKind::DoubleQuoted | TokenKind::SingleQuoted => {
                 if !first.separated {
@@ -237,7 +243,8 @@ impl Parser<'_> {
                     let quoted =
                         |token: &Lexeme| matches!(token.kind, TokenKind::DoubleQuoted | TokenKind::SingleQuoted);
                     if !self.peek().is_some_and(|token| quoted(&token)) {
-                        self.error(self.place(plus), "a quoted string must follow `+`", "");
+                        let diagnostic = Diagnostic::error("a quoted string must follow `+`").at(self.place(plus), "");
+                        self.diagnostics.push(diagnostic.rule(QUOTING));
                         if self.peek().is_some_and(|token| token.kind == TokenKind::Unquoted) {
                             self.at += 1;
                         }
@@ -260,26 +267,33 @@ impl Parser<'_> {
             for place in bad {
                 let start = token.start + 1 + place.0;
                 let escaped = inner.get(place.0 + 1..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-                self.escapes.push(self.span(start, start + 1 + escaped));
+                self.lax.push(self.span(start, start + 1 + escaped));
             }
         } else {
             into.push_str(inner);
         }
     }
 
-    /// RFC 7950 section 6.1.3: in YANG 1.1 a backslash stands before `n`, `t`, `"` or `\` only.
-    fn escapes(&mut self, statements: &[Statement]) {
+    /// RFC 7950 section 6.1.3: in YANG 1.1 a backslash stands before `n`, `t`, `"` or `\` only, and an unquoted string
+    /// has no quotes in it.
+    fn quoting(&mut self, statements: &[Statement]) {
         let version = statements.first().and_then(|module| module.child_text("yang-version"));
         if version != Some("1.1") {
             return;
         }
-        for span in std::mem::take(&mut self.escapes) {
+        for span in std::mem::take(&mut self.lax) {
             let found = self.text.get(span.start as usize..span.end as usize).unwrap_or_default();
-            let diagnostic = Diagnostic::error(format!("`{found}` is no escape in a double-quoted string"))
-                .at(span, "")
-                .rule("RFC 7950 section 6.1.3")
-                .help("use single quotes, or write the backslash twice");
-            self.diagnostics.push(diagnostic);
+            let (message, help) = match found.starts_with('\\') {
+                true => {
+                    let message = format!("`{found}` is no escape in a double-quoted string");
+                    (message, "use single quotes, or write the backslash twice")
+                }
+                false => {
+                    let shown: String = found.chars().take(60).collect();
+                    (format!("there is a quote inside of the unquoted string `{shown}`"), "quote the whole of it")
+                }
+            };
+            self.diagnostics.push(Diagnostic::error(message).at(span, "").rule(QUOTING).help(help));
         }
     }
 

@@ -73,7 +73,8 @@ fn what_is_no_yang_is_refused_with_one_error() {
 
 #[test]
 fn escapes_are_strict_in_yang_1_1_only() {
-    let module = |version| format!("module a {{ yang-version {version}; namespace 'a'; prefix a; contact \"\\d\"; }}");
+    let module =
+        |version| format!("module a {{ yang-version {version}; namespace 'urn:a'; prefix a; contact \"\\d\"; }}");
     assert_eq!(parsed(&module("1")).1, Vec::<String>::new());
     assert_eq!(parsed(&module("1.1")).1, ["`\\d` is no escape in a double-quoted string"]);
 }
