@@ -31,6 +31,7 @@ pub struct Context {
     features: Features,
     asked: Vec<Asked>,
     deviations: Vec<Asked>,
+    every_item: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -111,6 +112,13 @@ impl Context {
         self
     }
 
+    /// Keeps every node whatever its `if-feature` says, and implements every import: for a list of the items that a
+    /// module defines, which has all of them on any device (RFC 9595 section 4, list `item`).
+    pub fn every_item(&mut self) -> &mut Context {
+        self.every_item = true;
+        self
+    }
+
     /// Applies the deviations of the module of this name (RFC 7950 section 7.20.3).
     pub fn deviation(&mut self, name: impl Into<String>) -> &mut Context {
         self.deviations.push(Asked::Module(name.into()));
@@ -148,7 +156,7 @@ impl Context {
         if self.deviations.is_empty() {
             wanted = requests.len();
         }
-        let outcome = compile(&requests, &self.features, &mut finder, &mut sources);
+        let outcome = compile(&requests, &self.features, self.every_item, &mut finder, &mut sources);
         let Outcome { schema, diagnostics: found, asked: modules, texts } = outcome;
         diagnostics.extend(self.unknown_features(&schema));
         diagnostics.extend(found);

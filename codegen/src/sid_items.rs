@@ -7,14 +7,14 @@ use comi_sid::{DependencyRevision, ModuleItems, Namespace};
 
 use crate::schema::compiled::{ModuleId, Node, NodeId, NodeKind, Schema};
 
-/// The items of a module. A schema for this purpose is compiled with all features.
+/// The items of a module. A schema for this purpose is compiled with [`Context::every_item`](crate::Context::every_item).
 ///
 /// ```
 /// use comi_codegen::{Context, sid_items};
 ///
 /// let mut context = Context::new();
 /// context.source("pump.yang", "module pump { namespace 'urn:pump'; prefix p; choice x { leaf speed { type int8; } } }");
-/// let compiled = context.module("pump").compile();
+/// let compiled = context.module("pump").every_item().compile();
 /// let items = sid_items(&compiled.schema, compiled.schema.module_named("pump").unwrap());
 /// assert_eq!(items.items[1].1, "/pump:speed");
 /// ```

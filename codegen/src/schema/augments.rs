@@ -3,6 +3,8 @@
 //! An augment that needs nodes of another has a longer path than it. So they are applied by length of path, and one
 //! pass is enough.
 
+use std::collections::HashSet;
+
 use super::compiled::{Augment, ModuleId, Node, NodeId, NodeKind};
 use super::compiler::{Compiler, Place};
 use super::load::UnitId;
@@ -23,6 +25,15 @@ struct Pending<'a> {
 impl<'a> Compiler<'a> {
     /// RFC 7950 section 5.6.5: who implements a module implements what it augments and deviates.
     pub(super) fn implement(&mut self) {
+        if self.every_item {
+            // Of several revisions one alone can be implemented.
+            let mut names: HashSet<String> = HashSet::new();
+            let asked = |module: &&super::compiled::Module| module.implemented;
+            names.extend(self.schema.modules.iter().filter(asked).map(|module| module.name.clone()));
+            for module in self.schema.modules.iter_mut().filter(|module| !module.implemented) {
+                module.implemented = names.insert(module.name.clone());
+            }
+        }
         let asked = |(index, module): (usize, &super::compiled::Module)| module.implemented.then_some(index);
         let mut open: Vec<usize> = self.schema.modules.iter().enumerate().filter_map(asked).collect();
         while let Some(index) = open.pop() {

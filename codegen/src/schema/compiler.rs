@@ -58,12 +58,13 @@ pub(crate) struct Outcome {
 pub(crate) fn compile(
     requests: &[Request],
     features: &Features,
+    every_item: bool,
     finder: &mut dyn Finder,
     sources: &mut SourceMap,
 ) -> Outcome {
     let mut diagnostics = Diagnostics::default();
     let loaded = load(requests, finder, sources, &mut diagnostics);
-    let mut compiler = Compiler::new(&loaded, features, sources, diagnostics);
+    let mut compiler = Compiler::new(&loaded, features, every_item, sources, diagnostics);
     compiler.parse_expressions();
     compiler.define();
     compiler.implement();
@@ -115,6 +116,8 @@ pub(super) struct Draft<'a> {
 pub(super) struct Compiler<'a> {
     pub(super) loaded: &'a Loaded,
     pub(super) features: &'a Features,
+    /// Whether nodes are kept whatever their `if-feature` says, and imports are implemented.
+    pub(super) every_item: bool,
     pub(super) sources: &'a SourceMap,
     pub(super) diagnostics: Diagnostics,
     pub(super) schema: Schema,
@@ -149,6 +152,7 @@ impl<'a> Compiler<'a> {
     fn new(
         loaded: &'a Loaded,
         features: &'a Features,
+        every_item: bool,
         sources: &'a SourceMap,
         diagnostics: Diagnostics,
     ) -> Compiler<'a> {
@@ -180,6 +184,7 @@ impl<'a> Compiler<'a> {
         Compiler {
             loaded,
             features,
+            every_item,
             sources,
             diagnostics,
             schema,

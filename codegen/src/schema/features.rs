@@ -38,7 +38,7 @@ impl<'a> Compiler<'a> {
         state
     }
 
-    /// Whether all `if-feature` statements of a statement are true.
+    /// Whether all `if-feature` statements of a statement are true; when listing items they are, whatever they say.
     pub(super) fn features_hold(&mut self, statement: &'a Statement, unit: UnitId) -> bool {
         let mut holds = true;
         for condition in statement.all("if-feature") {
@@ -58,7 +58,7 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        holds
+        holds || self.every_item
     }
 
     /// `or` of terms; `None` where it is malformed.
