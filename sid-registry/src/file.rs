@@ -3,6 +3,7 @@
 //! Knows nothing of JSON's text: `parse` and `write` do.
 
 use core::fmt;
+use std::collections::HashMap;
 
 /// A YANG Schema Item iDentifier: 1 up to 2^63 - 1. Zero means "no SID" and is never written (RFC 9595 section 6.4.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +61,11 @@ impl SidFile {
         self.items.iter().find(|item| item.namespace == namespace && item.identifier == identifier).map(|item| item.sid)
     }
 
+    /// All items by their names, for many look-ups in one file.
+    pub fn by_name(&self) -> HashMap<(Namespace, &str), &Item> {
+        self.items.iter().map(|item| (item.order(), item)).collect()
+    }
+
     /// Whether one of the file's ranges holds the SID.
     pub fn in_range(&self, sid: Sid) -> bool {
         self.assignment_ranges.iter().any(|range| range.contains(sid))
@@ -79,6 +85,16 @@ pub enum FileStatus {
     /// Published: its numbers are for ever.
     #[default]
     Published,
+}
+
+impl FileStatus {
+    /// The status as files write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unpublished => "unpublished",
+            Self::Published => "published",
+        }
+    }
 }
 
 /// The revision of an imported module.

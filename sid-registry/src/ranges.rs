@@ -21,6 +21,19 @@ pub enum Policy {
     MegaRange,
 }
 
+impl Policy {
+    /// The policy in a few words.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Policy::IesgApproval => "IESG approval",
+            Policy::RfcRequired => "modules in RFCs",
+            Policy::Experimental => "experiments",
+            Policy::Reserved => "reserved",
+            Policy::MegaRange => "mega-range",
+        }
+    }
+}
+
 /// A block of IANA's mega-range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
@@ -136,8 +149,70 @@ impl fmt::Display for Owner {
             Policy::Experimental => write!(f, "{number} is for experiments and must not be used in operation"),
             Policy::Reserved => write!(f, "{number} is IANA's and reserved"),
             Policy::MegaRange => {
-                write!(f, "{number} is outside IANA's million: ask the organization that manages its mega-range")
+                let million = number / MEGA_RANGE * MEGA_RANGE;
+                write!(
+                    f,
+                    "{number} is outside IANA's million, in the mega-range from {million}: whose that is says IANA's \
+                     registry \"YANG SID Mega-Range\", the rest whoever manages it"
+                )
             }
+        }
+    }
+}
+
+/// The size that a mega-range should have (RFC 9595 section 6.3.1); larger ones are multiples of it.
+pub const MEGA_RANGE: u64 = 1_000_000;
+
+/// Numbers of a range that are given out alike; prints as a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// The first number.
+    pub entry_point: u64,
+    /// How many numbers.
+    pub size: u64,
+    /// How they are given out.
+    pub policy: Policy,
+    /// The module that they are for, where RFC 9595 names one.
+    pub module: Option<&'static ModuleRange>,
+}
+
+/// A range cut where numbers begin to be given out in another way, or to another module.
+///
+/// ```
+/// let range = comi_sid::AssignmentRange::new(1050, 70).ok_or("no range")?;
+/// let parts: Vec<String> = comi_sid::ranges::parts(&range).iter().map(ToString::to_string).collect();
+/// assert_eq!(parts, [
+///     "1050-1099: of ietf-coreconf (draft-ietf-core-comi)",
+///     "1100-1119: of ietf-yang-types (RFC 6991)",
+/// ]);
+/// # Ok::<(), &str>(())
+/// ```
+pub fn parts(range: &AssignmentRange) -> Vec<Part> {
+    let blocks = IANA_BLOCKS.iter().flat_map(|block| [block.entry_point, block.entry_point + block.size]);
+    let modules = MODULE_RANGES.iter().flat_map(|module| [module.entry_point, module.entry_point + module.size]);
+    let inside = |cut: &u64| (range.entry_point() + 1..range.end()).contains(cut);
+    let mut cuts: Vec<u64> = blocks.chain(modules).filter(inside).collect();
+    cuts.extend([range.entry_point(), range.end()]);
+    cuts.sort_unstable();
+    cuts.dedup();
+    let part = |(first, end): (&u64, &u64)| {
+        let Owner { policy, module, .. } = owner(*first);
+        Part { entry_point: *first, size: end - first, policy, module }
+    };
+    cuts.iter().zip(cuts.iter().skip(1)).map(part).collect()
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, last) = (self.entry_point, self.entry_point + self.size.saturating_sub(1));
+        write!(f, "{first}-{last}: ")?;
+        match (self.module, self.policy) {
+            (Some(ModuleRange { module, reference, .. }), _) => write!(f, "of {module} ({reference})"),
+            (None, Policy::IesgApproval) => write!(f, "IANA's, given out by the IESG; 0 is no SID"),
+            (None, Policy::RfcRequired) => write!(f, "IANA's, given out to modules in RFCs"),
+            (None, Policy::Experimental) => write!(f, "for experiments, must not be used in operation"),
+            (None, Policy::Reserved) => write!(f, "IANA's, reserved"),
+            (None, Policy::MegaRange) => write!(f, "outside IANA's million: see the registry \"YANG SID Mega-Range\""),
         }
     }
 }
@@ -175,7 +250,11 @@ mod tests {
             (99_999, "99999 is for experiments and must not be used in operation"),
             (100_000, "100000 is IANA's, given out to modules in RFCs"),
             (999_999, "999999 is IANA's and reserved"),
-            (1_000_000, "1000000 is outside IANA's million: ask the organization that manages its mega-range"),
+            (
+                1_234_567,
+                "1234567 is outside IANA's million, in the mega-range from 1000000: whose that is says IANA's registry \
+                 \"YANG SID Mega-Range\", the rest whoever manages it",
+            ),
         ];
         for (number, sentence) in rows {
             assert_eq!(owner(number).to_string(), sentence);

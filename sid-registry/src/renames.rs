@@ -134,11 +134,13 @@ fn split(item: &Item) -> (&str, &str) {
     }
 }
 
-/// Whether two names have most of their letters in common, at the start and the end, or one of their words.
+/// Whether one name begins as the other, or two have most of their letters in common, at the start and the end, or one
+/// of their words.
 fn is_alike(a: &str, b: &str) -> bool {
     let words = |text: &str| text.split(['-', '_', '.']).filter(|word| word.len() > 3).map(str::to_owned).collect();
     let (first, second): (BTreeSet<String>, BTreeSet<String>) = (words(a), words(b));
-    !first.is_disjoint(&second) || 2 * common(a, b) > a.len().max(b.len())
+    let short = a.len() > 2 && b.starts_with(a) || b.len() > 2 && a.starts_with(b);
+    short || !first.is_disjoint(&second) || 2 * common(a, b) > a.len().max(b.len())
 }
 
 /// How many bytes two names have in common at the start and the end.
@@ -169,10 +171,11 @@ mod tests {
 
     #[test]
     fn likely_new_names_are_told_and_unlikely_ones_are_not() {
-        let rows: [(&[&str], &[&str], &[&str]); 8] = [
+        let rows: [(&[&str], &[&str], &[&str]); 9] = [
             (&["/a:c", "/a:c/speed"], &["/a:c", "/a:c/speeds"], &["/a:c/speed → /a:c/speeds"]),
             (&["/a:c", "/a:c/max-speed"], &["/a:c", "/a:c/top-speed"], &["/a:c/max-speed → /a:c/top-speed"]),
             (&["/a:c", "/a:c/x", "/a:c/y"], &["/a:d", "/a:d/x", "/a:d/y"], &["/a:c → /a:d"]),
+            (&["/a:position"], &["/a:pos"], &["/a:position → /a:pos"]),
             (&["/a:c", "/a:speed"], &["/a:c", "/a:c/speed"], &["/a:speed → /a:c/speed"]),
             (&["fast-mode"], &["quick-mode"], &["fast-mode → quick-mode"]),
             (&["/a:c", "/a:c/speed"], &["/a:c", "/a:c/unit"], &[]),

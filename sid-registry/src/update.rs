@@ -242,6 +242,12 @@ fn add_range(file: &mut SidFile, range: AssignmentRange) -> Result<(), UpdateErr
 }
 
 impl SidFile {
+    /// How many numbers [`update`] has left to give out: those of the ranges behind the highest in use.
+    pub fn free(&self) -> u64 {
+        let free = self.assignment_ranges.iter().map(|range| free_part(self, range));
+        free.fold(0u64, |sum, (from, end)| sum.saturating_add(end - from))
+    }
+
     /// The file with its data nodes named as the module's items are, should it have choice and case as path steps
     /// (pyang since 2.7.0): for looking up a file that nobody has updated. `check` accepts such a file with a note.
     #[must_use]

@@ -1,21 +1,28 @@
-//! Finds, reads and writes `.sid` files: the one beside a module, and all whose numbers are taken.
+//! Finds and reads `.sid` files: the one beside a module, those that the user names, and all whose numbers are taken.
 
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use comi_sid::SidFile;
 
 /// How deep folders are searched, and how many entries are looked at.
 const MAX_DEPTH: usize = 16;
-const MAX_ENTRIES: usize = 20_000;
+const MAX_ENTRIES: usize = 100_000;
 
 /// A `.sid` file and where it was found.
 pub(super) struct Found {
     /// Its path, or `MODULE.sid (built in)`.
     pub(super) origin: String,
+    /// Its path where it lies in a folder.
+    pub(super) path: PathBuf,
     pub(super) file: SidFile,
+}
+
+impl Found {
+    pub(super) fn new(path: PathBuf, file: SidFile) -> Found {
+        Found { origin: path.display().to_string(), path, file }
+    }
 }
 
 /// The `.sid` file beside a `.yang` file, whether it exists or not.
@@ -44,26 +51,73 @@ fn earlier_revision(yang: &Path, module: &str) -> Option<PathBuf> {
 
 /// Reads one file; an error names it.
 pub(super) fn read(path: &Path) -> Result<SidFile> {
-    let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
+    let text = read_text(path)?;
     SidFile::parse(&text).with_context(|| path.display().to_string())
+}
+
+/// The text of one file; an error names it.
+pub(super) fn read_text(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))
+}
+
+/// The files of one ending that lie in a folder, by name.
+pub(super) fn in_folder(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+    let cannot = || format!("folder {} cannot be read", folder.display());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(cannot)? {
+        let path = entry.with_context(cannot)?.path();
+        if path.extension().is_some_and(|extension| extension == ending) && !path.is_dir() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The `.sid` files that are named, and those in and under the folders that are; each once. One that can't be read is
+/// an error.
+pub(super) fn named(paths: &[PathBuf]) -> Result<Vec<Found>> {
+    let mut search = Search::default();
+    for path in paths {
+        if path.is_dir() {
+            search.folder(path, 0);
+        } else {
+            search.file(path);
+        }
+    }
+    ensure!(search.entries <= MAX_ENTRIES, "there are more than {MAX_ENTRIES} files; name folders further down");
+    search.found.into_iter().map(|path| Ok(Found::new(path.clone(), read(&path)?))).collect()
 }
 
 /// All `.sid` files whose numbers are taken: in and under the modules' folders, the given ones, and the built-in ones.
 /// Those that can't be read are named on standard error and left out.
 pub(super) fn surrounding(modules: &[PathBuf], paths: &[PathBuf]) -> Vec<Found> {
     let mut search = Search::default();
-    for start in modules.iter().map(|module| folder(module)).chain(paths.iter().map(PathBuf::as_path)) {
+    let starts = modules.iter().map(|module| if module.is_dir() { module } else { folder(module) });
+    for start in starts.chain(paths.iter().map(PathBuf::as_path)) {
         search.folder(start, 0);
     }
     if search.entries > MAX_ENTRIES {
         eprintln!("warning: looked at {MAX_ENTRIES} files for .sid files, and stopped; name their folders by --path");
     }
-    let built_in = comi_codegen::builtin::MODULES.iter().filter_map(|module| {
+    let read = |path: PathBuf| match read(&path) {
+        Ok(file) => Some(Found::new(path, file)),
+        Err(error) => {
+            eprintln!("warning: left out: {error:#}");
+            None
+        }
+    };
+    search.found.into_iter().filter_map(read).chain(built_in()).collect()
+}
+
+/// The files of the modules that the program has in itself.
+pub(super) fn built_in() -> impl Iterator<Item = Found> {
+    comi_codegen::builtin::MODULES.iter().filter_map(|module| {
         let file = SidFile::parse(module.sid).ok()?;
-        Some(Found { origin: format!("{}.sid (built in)", module.name), file })
-    });
-    search.found.into_iter().chain(built_in).collect()
+        let name = format!("{}.sid (built in)", module.name);
+        Some(Found { origin: name.clone(), path: PathBuf::from(name), file })
+    })
 }
 
 fn folder(file: &Path) -> &Path {
@@ -75,12 +129,19 @@ fn folder(file: &Path) -> &Path {
 
 #[derive(Default)]
 struct Search {
-    found: Vec<Found>,
+    found: Vec<PathBuf>,
     seen: HashSet<PathBuf>,
     entries: usize,
 }
 
 impl Search {
+    fn file(&mut self, path: &Path) {
+        let known = path.canonicalize().is_ok_and(|canonical| !self.seen.insert(canonical));
+        if !known {
+            self.found.push(path.to_owned());
+        }
+    }
+
     fn folder(&mut self, folder: &Path, depth: usize) {
         let known = folder.canonicalize().is_ok_and(|canonical| !self.seen.insert(canonical));
         if known || depth > MAX_DEPTH {
@@ -93,39 +154,14 @@ impl Search {
             if self.entries > MAX_ENTRIES {
                 return;
             }
-            let (path, name) = (entry.path(), entry.file_name());
+            let name = entry.file_name();
+            let path = if folder == Path::new(".") { PathBuf::from(&name) } else { entry.path() };
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir()); // links are not followed
             if is_folder && name != "target" && !name.to_string_lossy().starts_with('.') {
                 self.folder(&path, depth + 1);
             } else if !is_folder && path.extension().is_some_and(|extension| extension == "sid") {
-                match read(&path) {
-                    Ok(file) => self.found.push(Found { origin: path.display().to_string(), file }),
-                    Err(error) => eprintln!("warning: left out: {error:#}"),
-                }
+                self.file(&path);
             }
         }
     }
-}
-
-/// Writes all files or, as far as the file system lets us know beforehand, none: each beside its place first, then
-/// renamed into it.
-pub(super) fn write_all(files: &[(PathBuf, String)]) -> Result<()> {
-    let temporary = |path: &Path| path.with_extension(format!("sid.{}.tmp", std::process::id()));
-    let written: Result<()> = files.iter().try_for_each(|(path, text)| {
-        let mut file = std::fs::File::create(temporary(path))?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        Ok(())
-    });
-    let renamed = written.and_then(|()| {
-        files.iter().try_for_each(|(path, _)| {
-            std::fs::rename(temporary(path), path).with_context(|| format!("{} cannot be written", path.display()))
-        })
-    });
-    if renamed.is_err() {
-        for (path, _) in files {
-            let _ = std::fs::remove_file(temporary(path));
-        }
-    }
-    renamed.context("the .sid files cannot be written")
 }

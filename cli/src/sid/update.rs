@@ -7,35 +7,47 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use comi_sid::ranges::{self, FREE_FROM, Policy};
-use comi_sid::{AssignmentRange, Item, ModuleItems, Registry, SidFile, Update, UpdateError, next_free_range};
+use comi_sid::{
+    AssignmentRange, FileStatus, Item, ModuleItems, Registry, SidFile, Update, UpdateError, next_free_range,
+};
 use serde_json::{Value, json};
 
-use super::ModuleFiles;
+use super::check::may_clash;
 use super::files::{self, Found};
+use super::write::write_all;
+use super::{ModuleFiles, WrongUsage, start_and_size};
 
 /// The size of the ranges that are proposed, and its multiples (RFC 9595 section 6.4.2).
 const STEP: u64 = 50;
 
 /// Arguments of `comi sid update`.
 #[derive(Args)]
+#[command(after_help = "\
+A SID once given stays with its item. New items get the next free numbers, items that are gone stay as obsolete.
+What was done is shown: + added, - obsolete, * in use again, ~ written anew, ! perhaps renamed.
+All files are written or none. Exit status: 0 done, 1 it failed, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     modules: ModuleFiles,
     /// Range to take SIDs from, in addition to the file's [default for a new file: the one that RFC 9595 reserves for
-    /// the module, else the next free 50 from 63000]
-    #[arg(long, value_name = "START:SIZE", value_parser = range)]
+    /// the module, else the next free 50 from 63000; for a file whose ranges are full: the next free one behind them,
+    /// where they are for experiments]
+    #[arg(long, value_name = "START:SIZE", value_parser = start_and_size)]
     range: Option<AssignmentRange>,
+    /// An item's new name, with everything below it; it keeps its SID. May be repeated
+    #[arg(long = "renamed", value_name = "OLD=NEW", value_parser = renamed)]
+    renamed: Vec<(String, String)>,
+    /// Make the file a published one: its SIDs are stable, and permanent, from now on
+    #[arg(long)]
+    publish: bool,
     /// Show what would change and write nothing
     #[arg(long)]
     dry_run: bool,
 }
 
-fn range(text: &str) -> Result<AssignmentRange, String> {
-    let (start, size) = text.split_once(':').ok_or("write START:SIZE, such as 63000:50")?;
-    let number = |text: &str| text.parse::<u64>().map_err(|error| format!("\"{text}\": {error}"));
-    AssignmentRange::new(number(start)?, number(size)?)
-        .filter(|range| range.size() > 0)
-        .ok_or_else(|| "a range has at least one number and ends at 9223372036854775807 or before".into())
+fn renamed(text: &str) -> Result<(String, String), String> {
+    let (old, new) = text.split_once('=').ok_or("write OLD=NEW, such as /pump:speed=/pump:velocity")?;
+    Ok((old.to_owned(), new.to_owned()))
 }
 
 /// What became of one module.
@@ -45,29 +57,34 @@ struct Done {
     update: Update,
     /// The range that was proposed and taken, for want of another.
     proposed: Option<AssignmentRange>,
+    published: bool,
 }
 
 /// Updates all modules, or none where one can't be.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let modules = &arguments.modules;
-    if arguments.range.is_some() && modules.files.len() > 1 {
-        bail!("--range is for one module; call once for each");
+    let given = &arguments.modules;
+    let modules = given.modules()?;
+    if modules.len() > 1 && arguments.range.is_some() {
+        bail!(WrongUsage("--range is for one module; call once for each"));
     }
-    let mut taken = files::surrounding(&modules.files, &modules.paths);
+    if modules.len() > 1 && !arguments.renamed.is_empty() {
+        bail!(WrongUsage("--renamed is for one module; call once for each"));
+    }
+    let mut taken = files::surrounding(&given.files, &given.paths);
     let mut done = vec![];
-    for yang in &modules.files {
-        let one = update(yang, &modules.items(yang)?, arguments.range.as_ref(), &taken)
+    for (yang, items) in &modules {
+        let one = update(yang, items, arguments, &taken)
             .with_context(|| format!("{} was not written", files::beside(yang).display()))?;
         taken.retain(|found| found.file.module_name != one.module);
-        taken.push(Found { origin: one.path.display().to_string(), file: one.update.file.clone() });
+        taken.push(Found::new(one.path.clone(), one.update.file.clone()));
         done.push(one);
     }
     let changed: Vec<(PathBuf, String)> =
         done.iter().filter(|one| one.update.changed).map(|one| (one.path.clone(), one.update.file.to_json())).collect();
     if !arguments.dry_run {
-        files::write_all(&changed)?;
+        write_all(&changed)?;
     }
-    if modules.json {
+    if given.json {
         let all: Vec<Value> = done.iter().map(|one| as_json(one, arguments.dry_run)).collect();
         println!("{:#}", Value::Array(all));
     } else {
@@ -76,31 +93,52 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn update(yang: &Path, items: &ModuleItems, range: Option<&AssignmentRange>, taken: &[Found]) -> Result<Done> {
+fn update(yang: &Path, items: &ModuleItems, arguments: &Arguments, taken: &[Found]) -> Result<Done> {
     let old = files::of_module(yang, &items.name)?;
     let path = files::beside(yang);
     let moved = old.as_ref().is_some_and(|(from, _)| *from != path);
-    let old = old.map(|(_, file)| file);
+    let mut old = old.map(|(_, file)| file);
+    for (from, to) in &arguments.renamed {
+        old.as_mut().context("there is no .sid file yet, and nothing to rename in it")?.rename(from, to)?;
+    }
     let others = || taken.iter().filter(|found| found.file.module_name != items.name);
-    let (mut update, proposed) = match comi_sid::update(old.clone(), items, range.cloned()) {
+    let (mut update, proposed) = match comi_sid::update(old.clone(), items, arguments.range.clone()) {
         Ok(update) => (update, None),
         Err(UpdateError::NoRange { needed, .. }) => {
             let range = propose(&items.name, needed, others().map(|found| &found.file))?;
             (comi_sid::update(old, items, Some(range.clone()))?, Some(range))
         }
-        Err(error @ UpdateError::Exhausted { needed, .. }) => {
-            // Which range comes next is for the owner to say: the file may be in a range of its own.
-            let next = next_free_range(taken.iter().map(|found| &found.file), FREE_FROM, size_for(needed));
-            let hint = next.map(|range| format!("free for experiments is {range}")).unwrap_or_default();
-            return Err(anyhow::Error::from(error).context(hint));
+        Err(error @ UpdateError::Exhausted { needed, free, .. }) => {
+            let files = || taken.iter().map(|found| &found.file).chain(&old);
+            let last = old.iter().flat_map(|file| &file.assignment_ranges).map(AssignmentRange::end).max();
+            let behind = last.and_then(|last| next_free_range(files(), last, size_for(needed - free)));
+            let next = behind.or_else(|| next_free_range(files(), FREE_FROM, size_for(needed - free)));
+            // A range of one's own comes from its owner; for experiments the next one will do (RFC 9595 appendix B).
+            let experimental =
+                |range: &AssignmentRange| ranges::policy(range.end().saturating_sub(1)) == Policy::Experimental;
+            let all_experimental =
+                old.iter().flat_map(|file| &file.assignment_ranges).all(experimental) && arguments.range.is_none();
+            match next.filter(|next| all_experimental && experimental(next)) {
+                Some(range) => (comi_sid::update(old, items, Some(range.clone()))?, Some(range)),
+                None => return Err(error.into()),
+            }
         }
         Err(error) => return Err(error.into()),
     };
-    for other in others() {
+    for other in others().filter(|other| may_clash(&other.file, &update.file)) {
         refuse_clash(other, &path, &update.file)?;
     }
-    update.changed |= moved;
-    Ok(Done { module: items.name.clone(), path, update, proposed })
+    let published = arguments.publish && update.file.sid_file_status == FileStatus::Unpublished;
+    if published {
+        let counted = update.changed;
+        let version = update.file.sid_file_version;
+        update.file = update.file.published();
+        if counted {
+            update.file.sid_file_version = version; // one step for one change
+        }
+    }
+    update.changed |= moved || published || !arguments.renamed.is_empty();
+    Ok(Done { module: items.name.clone(), path, update, proposed, published })
 }
 
 /// The range that RFC 9595 reserves for the module, or the next free one for experiments.
@@ -147,6 +185,7 @@ fn write_text(out: &mut String, done: &Done, dry_run: bool) -> std::fmt::Result 
     }
     let would = if dry_run { " (not written)" } else { "" };
     let (added, obsolete) = (update.added.len(), update.obsoleted.len());
+    let would = if done.published { format!(", published{would}") } else { would.to_owned() };
     writeln!(out, "{path}: {added} added, {obsolete} obsolete, {} in all{would}", update.file.items.len())?;
     if let Some(range) = &done.proposed {
         let why = match ranges::policy(range.entry_point()) {
@@ -170,6 +209,16 @@ fn write_text(out: &mut String, done: &Done, dry_run: bool) -> std::fmt::Result 
     for renamed in &update.renamed {
         line(out, '~', &renamed.to, &format!("  (was {})", renamed.from))?;
     }
+    for (gone, new) in &update.maybe_renamed {
+        line(out, '!', gone, &format!("  (perhaps renamed to {})", new.identifier))?;
+    }
+    if let Some((gone, new)) = update.maybe_renamed.first() {
+        let (from, to) = (&gone.identifier, &new.identifier);
+        writeln!(
+            out,
+            "  warning: an item that has a new name may keep its SID; restore the file and say `--renamed {from}={to}`"
+        )?;
+    }
     Ok(())
 }
 
@@ -186,6 +235,8 @@ fn as_json(done: &Done, dry_run: bool) -> Value {
         "added": items(&update.added),
         "obsolete": items(&update.obsoleted),
         "in-use-again": items(&update.revived),
+        "published": done.published,
+        "perhaps-renamed": update.maybe_renamed.iter().map(|(gone, new)| json!({"from": item(gone), "to": item(new)})).collect::<Vec<_>>(),
         "renamed": update.renamed.iter().map(|one| json!({"from": one.from, "to": item(&one.to)})).collect::<Vec<_>>(),
     })
 }
