@@ -2,15 +2,19 @@
 
 use comi_codegen::{Context, sid_items};
 
-/// `namespace identifier` of each item of the first module, which is asked for; `file:text` of all texts.
+/// `namespace identifier` of each item of the first module.
 fn items(texts: &[(&str, &str)]) -> Vec<String> {
     let mut context = Context::new();
     for (name, text) in texts {
         context.source(*name, *text);
     }
-    let compiled = context.module(texts[0].0).every_item().compile();
+    for (name, _) in texts.iter().take(1) {
+        context.module(*name);
+    }
+    let compiled = context.every_item().compile();
     assert!(compiled.is_ok(), "{}", compiled.render(false));
-    let mut items = sid_items(&compiled.schema, compiled.asked[0]).items;
+    let mut items: Vec<_> =
+        compiled.asked.iter().flat_map(|module| sid_items(&compiled.schema, *module).items).collect();
     items.sort();
     items.iter().map(|(namespace, name)| format!("{namespace} {name}")).collect()
 }
