@@ -51,6 +51,7 @@ const CODEGEN_ROOMS: &[(&str, &[&str])] = &[
     ("context", &["source", "diagnostic", "syntax", "schema", "builtin"]),
     ("sid_files", &["builtin", "context", "diagnostic"]),
     ("sid_items", &["schema"]),
+    ("compare", &["source", "syntax", "schema", "context", "sid_files"]),
     ("tree", &["schema", "sid_items"]),
     ("lower", &["source", "diagnostic", "schema", "sid_items"]),
     ("emit", &["source", "diagnostic", "schema", "sid_items", "lower"]),

@@ -3,6 +3,7 @@
 //! [`Context`] compiles modules to a [`schema::compiled::Schema`] and a list of [`Diagnostic`]s.
 
 pub mod builtin;
+pub mod compare;
 mod config;
 pub mod context;
 pub mod diagnostic;

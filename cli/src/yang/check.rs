@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let files = yang_files(&arguments.input.files)?;
-    let compiled = arguments.input.choices.compile(&files)?;
+    let compiled = arguments.input.choices.compile(&files);
     let diagnostics = &compiled.diagnostics;
     let number = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));

@@ -33,15 +33,25 @@ pub(super) struct Choices {
 impl Input {
     /// Compiles the modules.
     pub(super) fn compile(&self) -> Result<Compiled> {
-        self.choices.compile(&yang_files(&self.files)?)
+        Ok(self.choices.compile(&yang_files(&self.files)?))
     }
 }
 
 impl Choices {
     /// Compiles files.
-    pub(super) fn compile(&self, files: &[PathBuf]) -> Result<Compiled> {
+    pub(super) fn compile(&self, files: &[PathBuf]) -> Compiled {
+        self.context(files).compile()
+    }
+
+    /// What is to be compiled.
+    pub(super) fn context(&self, files: &[PathBuf]) -> Context {
+        self.context_before(files, &[])
+    }
+
+    /// What is to be compiled of an older revision, whose imports are found in these folders first.
+    pub(super) fn context_before(&self, files: &[PathBuf], folders: &[PathBuf]) -> Context {
         let mut context = Context::new();
-        for folder in &self.paths {
+        for folder in folders.iter().chain(&self.paths) {
             context.yang_dir(folder);
         }
         for (module, features) in &self.features {
@@ -60,7 +70,7 @@ impl Choices {
                 context.deviation(deviation);
             }
         }
-        Ok(context.compile())
+        context
     }
 }
 
@@ -87,7 +97,7 @@ pub(super) fn yang_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn folder(text: &str) -> Result<PathBuf, String> {
+pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.is_dir() { Ok(path) } else { Err("there is no such folder".to_owned()) }
 }

@@ -1,6 +1,7 @@
 //! `comi yang`: the commands for those who write YANG. One command, one file.
 
 mod check;
+mod diff;
 mod input;
 mod report;
 mod tree;
@@ -15,6 +16,8 @@ use clap::Subcommand;
 pub(crate) enum Command {
     /// Check modules
     Check(check::Arguments),
+    /// Say which changes between two revisions break clients (RFC 7950 section 11)
+    Diff(diff::Arguments),
     /// Print the schema tree (RFC 8340)
     Tree(tree::Arguments),
 }
@@ -23,6 +26,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
         Command::Tree(arguments) => tree::run(arguments),
     }
 }

@@ -47,13 +47,15 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-struct Place<'a> {
-    file: &'a str,
-    start: Location,
+/// A place in a file.
+pub(super) struct Place<'a> {
+    pub(super) file: &'a str,
+    pub(super) start: Location,
     end: Location,
 }
 
-fn place(sources: &SourceMap, span: Span) -> Option<Place<'_>> {
+/// Where that is.
+pub(super) fn place(sources: &SourceMap, span: Span) -> Option<Place<'_>> {
     let source = sources.source(span.source)?;
     Some(Place { file: source.name(), start: source.location(span.start), end: source.location(span.end) })
 }

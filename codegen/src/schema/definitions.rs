@@ -363,7 +363,7 @@ fn plural(keyword: &str) -> &str {
 }
 
 /// The `status` of a statement.
-pub(super) fn status(statement: &Statement) -> Status {
+pub(crate) fn status(statement: &Statement) -> Status {
     match statement.child_text("status") {
         Some("deprecated") => Status::Deprecated,
         Some("obsolete") => Status::Obsolete,

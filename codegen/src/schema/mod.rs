@@ -40,5 +40,6 @@ mod uses;
 mod values;
 
 pub(crate) use compiler::{Features, Outcome, compile};
+pub(crate) use definitions::status;
 pub use load::Text;
 pub(crate) use load::{Finder, Request};
