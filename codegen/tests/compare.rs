@@ -1,4 +1,5 @@
 //! Which changes break clients, as data: `compare/cases.txt` has an old and a new text and what is found between them.
+#![expect(clippy::panic, clippy::expect_used, reason = "a test may end the program")]
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

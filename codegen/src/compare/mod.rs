@@ -96,8 +96,14 @@ pub fn compare(old: &Context, new: &Context) -> Result<Comparison, Box<Broken>> 
     let (new, new_sids) = compile(new);
     let (Some(old_sids), Some(new_sids)) = (old_sids, new_sids) else { return Err(Box::new(Broken { old, new })) };
     let (before, after) = (Side::new(&old), Side::new(&new));
-    let mut comparer =
-        Comparer { old: before, new: after, changes: Vec::new(), seen: Default::default(), tells: 0, told: HashMap::new() };
+    let mut comparer = Comparer {
+        old: before,
+        new: after,
+        changes: Vec::new(),
+        seen: Default::default(),
+        tells: 0,
+        told: HashMap::new(),
+    };
     comparer.modules();
     comparer.sids(&old_sids, &new_sids);
     let changes = comparer.changes;
