@@ -31,15 +31,15 @@ impl Comparer<'_> {
         match (&was.kind, &is.kind) {
             (Boolean, Boolean) | (Empty, Empty) => {}
             (Binary { lengths: old }, Binary { lengths: new }) => self.lengths(old, new, path, of),
-            (String { lengths: old, patterns: was }, String { lengths: new, patterns: is }) => {
+            (String { lengths: old, patterns: was, .. }, String { lengths: new, patterns: is, .. }) => {
                 self.lengths(old, new, path, of);
                 self.patterns(was, is, path, of);
             }
-            (Bits { bits: old }, Bits { bits: new }) => {
+            (Bits { bits: old, .. }, Bits { bits: new, .. }) => {
                 let rules = [Rule::BitAdded, Rule::BitRemoved, Rule::BitPositionChanged];
                 self.members(("bit", "position"), old, new, rules, path, of);
             }
-            (Enumeration { enums: old }, Enumeration { enums: new }) => {
+            (Enumeration { enums: old, .. }, Enumeration { enums: new, .. }) => {
                 let rules = [Rule::EnumAdded, Rule::EnumRemoved, Rule::EnumValueChanged];
                 self.members(("enum", "value"), old, new, rules, path, of);
             }
@@ -64,7 +64,7 @@ impl Comparer<'_> {
                     self.tell(rule, path, format!("range {old:?} became {new:?}"), self.beside(of, "range"));
                 }
             }
-            (Identityref { bases: old }, Identityref { bases: new }) => {
+            (Identityref { bases: old, .. }, Identityref { bases: new, .. }) => {
                 let names =
                     |side: &Side<'_>, bases: &[crate::schema::compiled::IdentityId]| -> Vec<std::string::String> {
                         let identity = |id: &crate::schema::compiled::IdentityId| {
@@ -76,12 +76,12 @@ impl Comparer<'_> {
                 let (old, new) = (names(&self.old, old), names(&self.new, new));
                 self.bases(&old, &new, path, of);
             }
-            (InstanceIdentifier { require_instance: old }, InstanceIdentifier { require_instance: new }) => {
+            (InstanceIdentifier { require_instance: old, .. }, InstanceIdentifier { require_instance: new, .. }) => {
                 self.require_instance(*old, *new, path, of)
             }
             (
-                Leafref { path: old_path, target: old, require_instance: was },
-                Leafref { path: new_path, target: new, require_instance: is },
+                Leafref { path: old_path, target: old, require_instance: was, .. },
+                Leafref { path: new_path, target: new, require_instance: is, .. },
             ) => {
                 self.require_instance(*was, *is, path, of);
                 let target = |side: &Side<'_>, id: &Option<NodeId>| id.map(|id| side.path(id));
