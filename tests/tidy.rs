@@ -52,6 +52,7 @@ const CODEGEN_ROOMS: &[(&str, &[&str])] = &[
     ("sid_files", &["builtin", "context", "diagnostic"]),
     ("sid_items", &["schema"]),
     ("compare", &["source", "syntax", "schema", "context", "sid_files"]),
+    ("lint", &["source", "diagnostic", "syntax", "schema", "context"]),
     ("tree", &["schema", "sid_items"]),
     ("lower", &["source", "diagnostic", "schema", "sid_items"]),
     ("emit", &["source", "diagnostic", "schema", "sid_items", "lower"]),

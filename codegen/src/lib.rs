@@ -8,6 +8,7 @@ mod config;
 pub mod context;
 pub mod diagnostic;
 mod emit;
+pub mod lint;
 mod lower;
 pub mod schema;
 mod sid_files;

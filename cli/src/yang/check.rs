@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Args;
-use comi_codegen::Severity;
+use clap::{Args, ValueEnum};
+use comi_codegen::{Severity, lint};
 use serde_json::json;
 
 use super::input::{Input, yang_files};
@@ -17,6 +17,7 @@ Examples:
   comi yang check pump.yang                             one module; what it imports is looked for beside it
   comi yang check --path yang/ietf models/              every module in a folder
   comi yang check --strict --format github models/      in a workflow: warnings fail, and stand beside the lines
+  comi yang check --lint ietf ietf-pump.yang            what RFC 8407 asks of a module, too
   comi yang check --feature pump:fast,quiet pump.yang   with two features of pump and no other
   comi yang check --deviation our-box pump.yang         with the deviations of module our-box
 
@@ -27,14 +28,27 @@ pub(crate) struct Arguments {
     /// Warnings make the exit status 1 too
     #[arg(long)]
     strict: bool,
+    /// Warn of what breaks these guidelines too
+    #[arg(long, value_enum, value_name = "GUIDELINES")]
+    lint: Option<Guidelines>,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
+/// Guidelines beyond the language.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Guidelines {
+    /// RFC 8407, for modules of the IETF
+    Ietf,
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let files = yang_files(&arguments.input.files)?;
-    let compiled = arguments.input.choices.compile(&files);
+    let mut compiled = arguments.input.choices.compile(&files);
+    if arguments.lint == Some(Guidelines::Ietf) {
+        compiled.diagnostics.extend(lint::check(&compiled));
+    }
     let diagnostics = &compiled.diagnostics;
     let number = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));

@@ -70,6 +70,39 @@ pub(crate) fn section(keyword: &str) -> String {
     rule(keyword).map_or_else(|| "RFC 7950 section 14".to_owned(), Rule::reference)
 }
 
+/// Where the canonical order (RFC 7950 section 14, as the productions list them) has a substatement; statements that
+/// define something may be mixed, and share the place of the first of them.
+pub(crate) fn canonical_place(parent: &str, keyword: &str) -> Option<usize> {
+    const MIXED: &[&str] = &["&data", "&local", "&operation", "&body"];
+    let (.., substatements) = TABLE.iter().find(|(name, ..)| *name == parent)?;
+    let plain = |word: &'static str| word.trim_matches(['^', '?', '*', '+']);
+    let mut mixed = None;
+    let mut place = 0;
+    for word in substatements.split_ascii_whitespace() {
+        let group = word.strip_prefix('&').and_then(|group| GROUPS.iter().find(|(name, _)| *name == group));
+        let linkage = matches!(plain(word), "import" | "include");
+        let inside = matches!(parent, "augment" | "choice") && is_data(plain(word));
+        let mixes = MIXED.contains(&word) || inside || linkage;
+        let members = group.map_or(word, |(_, members)| *members);
+        for member in read(members) {
+            place += 1;
+            let own = if mixes { *mixed.get_or_insert(place) } else { place };
+            if member.keyword == keyword {
+                return Some(own);
+            }
+        }
+        if linkage && plain(word) == "include" {
+            mixed = None;
+        }
+    }
+    None
+}
+
+fn is_data(keyword: &str) -> bool {
+    let data = GROUPS.iter().find(|(name, _)| *name == "data").map_or("", |(_, members)| *members);
+    keyword == "case" || read(data).iter().any(|one| one.keyword == keyword)
+}
+
 /// All keywords, for suggestions.
 pub(super) fn keywords() -> impl Iterator<Item = &'static str> {
     TABLE.iter().map(|(keyword, ..)| *keyword).filter(|keyword| !keyword.contains([' ', ':']))

@@ -22,7 +22,7 @@ pub use statement::{Argument, Keyword, Statement};
 
 pub(crate) use argument::is_identifier;
 pub(crate) use check::{check, check_extension, defines_no_node, is_keyword, takes};
-pub(crate) use grammar::section;
+pub(crate) use grammar::{canonical_place, section};
 
 /// How deep statements may nest.
 pub(crate) const NESTING_LIMIT: usize = 96;
