@@ -70,37 +70,19 @@ pub(crate) fn section(keyword: &str) -> String {
     rule(keyword).map_or_else(|| "RFC 7950 section 14".to_owned(), Rule::reference)
 }
 
-/// Where the canonical order (RFC 7950 section 14, as the productions list them) has a substatement; statements that
-/// define something may be mixed, and share the place of the first of them.
+/// Where the canonical order (RFC 7950 section 14, as the productions list them) has a substatement. What defines
+/// something has no place: it may stand among the others.
 pub(crate) fn canonical_place(parent: &str, keyword: &str) -> Option<usize> {
-    const MIXED: &[&str] = &["&data", "&local", "&operation", "&body"];
-    let (.., substatements) = TABLE.iter().find(|(name, ..)| *name == parent)?;
-    let plain = |word: &'static str| word.trim_matches(['^', '?', '*', '+']);
-    let mut mixed = None;
-    let mut place = 0;
-    for word in substatements.split_ascii_whitespace() {
-        let group = word.strip_prefix('&').and_then(|group| GROUPS.iter().find(|(name, _)| *name == group));
-        let linkage = matches!(plain(word), "import" | "include");
-        let inside = matches!(parent, "augment" | "choice") && is_data(plain(word));
-        let mixes = MIXED.contains(&word) || inside || linkage;
-        let members = group.map_or(word, |(_, members)| *members);
-        for member in read(members) {
-            place += 1;
-            let own = if mixes { *mixed.get_or_insert(place) } else { place };
-            if member.keyword == keyword {
-                return Some(own);
-            }
-        }
-        if linkage && plain(word) == "include" {
-            mixed = None;
-        }
+    const DEFINING: [&str; 5] = ["data", "local", "operation", "body", "case"];
+    let members = |group: &str| GROUPS.iter().find(|(name, _)| *name == group).map_or("", |(_, members)| *members);
+    let is_defining = |group: &&str| group == &keyword || read(members(group)).iter().any(|one| one.keyword == keyword);
+    if DEFINING.iter().any(is_defining) {
+        return None;
     }
-    None
-}
-
-fn is_data(keyword: &str) -> bool {
-    let data = GROUPS.iter().find(|(name, _)| *name == "data").map_or("", |(_, members)| *members);
-    keyword == "case" || read(data).iter().any(|one| one.keyword == keyword)
+    let (.., substatements) = TABLE.iter().find(|(name, ..)| *name == parent)?;
+    // `import` and `include` may be mixed.
+    let keyword = if keyword == "include" { "import" } else { keyword };
+    read(substatements).iter().position(|one| one.keyword == keyword)
 }
 
 /// All keywords, for suggestions.
