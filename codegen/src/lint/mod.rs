@@ -33,7 +33,7 @@ pub struct Rule {
 enum Check {
     /// A module or submodule as a whole.
     Text(fn(&Unit<'_>, &mut Findings<'_>)),
-    /// Each statement, with the one it stands in.
+    /// Each statement, with the one it stands in; a module with itself.
     Statement(fn(&Unit<'_>, &Statement, &Statement, &mut Findings<'_>)),
 }
 
@@ -123,9 +123,10 @@ pub fn check(compiled: &Compiled) -> Vec<Diagnostic> {
             let mut findings = Findings { rule, list: Vec::new() };
             match rule.check {
                 Whole(check) => check(&unit, &mut findings),
-                Each(check) => walk(unit.statement, &mut |statement, parent| {
-                    check(&unit, statement, parent, &mut findings);
-                }),
+                Each(check) => {
+                    check(&unit, unit.statement, unit.statement, &mut findings);
+                    walk(unit.statement, &mut |statement, parent| check(&unit, statement, parent, &mut findings));
+                }
             }
             found.append(&mut findings.list);
         }

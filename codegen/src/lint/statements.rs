@@ -86,14 +86,18 @@ pub(super) fn pattern_quotes(unit: &Unit<'_>, statement: &Statement, _: &Stateme
     }
 }
 
-pub(super) fn canonical_order(_: &Unit<'_>, statement: &Statement, parent: &Statement, findings: &mut Findings<'_>) {
-    let place = |child: &Statement| syntax::canonical_place(&parent.keyword.name, &child.keyword.name);
-    let Some(own) = place(statement) else { return };
-    let before = parent.children.iter().take_while(|child| child.span != statement.span);
-    let ahead = before.filter(|child| child.keyword.prefix.is_none()).find(|child| place(child) > Some(own));
-    if let Some(ahead) = ahead {
-        let message = format!("`{}` stands behind `{}`", statement.keyword.name, ahead.keyword.name);
-        let diagnostic = Diagnostic::warning(message).at(statement.head, "").with(ahead.head, "comes later");
-        findings.push(diagnostic);
+/// Of the substatements of a statement.
+pub(super) fn canonical_order(_: &Unit<'_>, statement: &Statement, _: &Statement, findings: &mut Findings<'_>) {
+    let mut furthest: Option<(usize, &Statement)> = None;
+    for child in statement.children.iter().filter(|child| child.keyword.prefix.is_none()) {
+        let Some(place) = syntax::canonical_place(&statement.keyword.name, &child.keyword.name) else { continue };
+        match furthest {
+            Some((reached, ahead)) if place < reached => {
+                let message = format!("`{}` stands behind `{}`", child.keyword.name, ahead.keyword.name);
+                let diagnostic = Diagnostic::warning(message).at(child.head, "").with(ahead.head, "comes later");
+                findings.push(diagnostic);
+            }
+            _ => furthest = Some((place, child)),
+        }
     }
 }

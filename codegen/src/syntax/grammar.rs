@@ -73,16 +73,17 @@ pub(crate) fn section(keyword: &str) -> String {
 /// Where the canonical order (RFC 7950 section 14, as the productions list them) has a substatement. What defines
 /// something has no place: it may stand among the others.
 pub(crate) fn canonical_place(parent: &str, keyword: &str) -> Option<usize> {
-    const DEFINING: [&str; 5] = ["data", "local", "operation", "body", "case"];
-    let members = |group: &str| GROUPS.iter().find(|(name, _)| *name == group).map_or("", |(_, members)| *members);
-    let is_defining = |group: &&str| group == &keyword || read(members(group)).iter().any(|one| one.keyword == keyword);
-    if DEFINING.iter().any(is_defining) {
+    #[rustfmt::skip]
+    const DEFINING: &[&str] = &[
+        "action", "anydata", "anyxml", "augment", "case", "choice", "container", "deviation", "extension", "feature",
+        "grouping", "identity", "leaf", "leaf-list", "list", "notification", "rpc", "typedef", "uses",
+    ];
+    if DEFINING.contains(&keyword) {
         return None;
     }
-    let (.., substatements) = TABLE.iter().find(|(name, ..)| *name == parent)?;
     // `import` and `include` may be mixed.
     let keyword = if keyword == "include" { "import" } else { keyword };
-    read(substatements).iter().position(|one| one.keyword == keyword)
+    rule(parent)?.substatements.iter().position(|one| one.keyword == keyword)
 }
 
 /// All keywords, for suggestions.
