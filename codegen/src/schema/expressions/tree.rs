@@ -119,11 +119,6 @@ impl Compiler<'_> {
 
     /// The child of that name in the tree that `view` shows.
     pub(in super::super) fn data_child(&mut self, at: Position, module: ModuleId, name: &str, view: &View) -> Child {
-        if let Position::Node(id) = at
-            && self.is_opaque(id)
-        {
-            return Child::Unknown;
-        }
         if let (Position::Root, Some(structure)) = (at, view.structure)
             && self.is_element(structure)
         {
@@ -141,6 +136,9 @@ impl Compiler<'_> {
             return Child::Node(found);
         }
         if at == Position::Root && view.structure.is_some() && self.member(None, module, name).is_some() {
+            return Child::Unknown;
+        }
+        if matches!(at, Position::Node(id) if self.is_opaque(id)) {
             return Child::Unknown;
         }
         let augmented = self.schema.modules.get(module.0).is_some_and(|module| module.implemented);
