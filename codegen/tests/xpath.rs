@@ -212,6 +212,16 @@ fn keys_in_paths_are_keys_of_lists_and_compared_with_leafs() {
     }
 }
 
+/// What follows from a mistake in the tree is no second one; mistakes in expressions have nothing to do with it.
+#[test]
+fn steps_are_told_where_the_tree_is_whole() {
+    let step = "leaf x { type string; must '../y'; }";
+    let malformed = compile(&format!("{step} leaf z {{ type string; must '('; }}"));
+    assert_eq!(malformed.diagnostics.len(), 2, "{}", malformed.render(false));
+    let broken = compile(&format!("{step} uses nothing;"));
+    assert_eq!(broken.diagnostics.len(), 1, "{}", broken.render(false));
+}
+
 /// RFC 7950 sections 6.4.1 and 7.21.5: the context node, and what is accessible.
 #[test]
 fn the_context_is_that_of_the_statement() {

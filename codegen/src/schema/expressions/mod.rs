@@ -45,6 +45,8 @@ pub(super) struct Expressions {
     wide: HashSet<Position>,
     /// Steps taken so far, over all expressions.
     work: usize,
+    /// Errors in expressions themselves: nothing is missing in the tree because of them.
+    malformed: usize,
     /// Whether the tree lacks nodes for reasons that have been told: a step that fails is no second mistake.
     incomplete: bool,
     /// For each node with conditions, the nodes these look at.
@@ -66,11 +68,13 @@ struct Use {
 }
 
 impl Compiler<'_> {
-    /// Whether there is an error already.
+    /// Notes whether nodes may be missing because of errors that have been told.
     pub(super) fn note_errors(&mut self) {
-        self.expressions.incomplete = self.too_many
-            || self.too_deep
-            || self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+        self.expressions.incomplete = self.too_many || self.too_deep || self.errors() > self.expressions.malformed;
+    }
+
+    fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
     /// Checks the `must` and `when` expressions of all nodes, parents first.

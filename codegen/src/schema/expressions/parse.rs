@@ -20,6 +20,7 @@ impl<'a> Compiler<'a> {
     /// Parses the expressions of all texts; what is wrong with them in themselves is told.
     pub(in super::super) fn parse_expressions(&mut self) {
         let loaded = self.loaded;
+        let before = self.errors();
         for (index, unit) in loaded.units.iter().enumerate() {
             let id = UnitId(index);
             let mut open: Vec<&'a Statement> = vec![&unit.statement];
@@ -42,6 +43,7 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
+        self.expressions.malformed = self.errors() - before;
     }
 
     fn is_data_definition(&self, statement: &Statement, unit: UnitId) -> bool {
