@@ -12,7 +12,7 @@ use super::value::read_typed;
 use super::writer::Writer;
 use super::{deterministic, tag};
 use crate::schema::{Flags, List, NodeIndex, NodeKind, Schema};
-use crate::value::{Content, Data, Entries, Value, text};
+use crate::value::{Content, Data, Entries, Value, first_double, text};
 
 /// Which nodes may stand in a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -293,13 +293,4 @@ pub(crate) fn complete_keys(list: &List, content: &mut Content, known: &[Value])
 /// The keys of an entry, where all are known.
 pub(crate) fn keys_in(list: &List, content: &Content, known: &[Value]) -> Option<Vec<Value>> {
     list.keys.iter().enumerate().map(|(place, key)| known.get(place).or_else(|| content.leaf(*key)).cloned()).collect()
-}
-
-pub(crate) fn first_double(values: &[Value]) -> Option<&Value> {
-    let mut sorted: Vec<&Value> = values.iter().collect();
-    sorted.sort();
-    sorted.windows(2).find_map(|two| match two {
-        [a, b] if a == b => Some(*a),
-        _ => None,
-    })
 }

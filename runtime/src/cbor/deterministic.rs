@@ -1,11 +1,13 @@
 //! Copying arbitrary CBOR into its deterministic form (RFC 8949 section 4.2.1), for `anydata` and `anyxml`.
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::error::{Error, Malformed, Reason};
 use super::head::Header;
 use super::reader::Reader;
 use super::writer::Writer;
+use crate::value::Order;
 
 /// Copies the next data item. A key of a map that comes twice is refused.
 pub(super) fn copy(reader: &mut Reader<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
@@ -56,7 +58,7 @@ pub(super) fn copy(reader: &mut Reader<'_>, writer: &mut Writer<'_>) -> Result<(
                 copy(reader, writer)?;
                 pairs.push(Pair { key: key - from, value: value - from, end: writer.position() - from });
             }
-            if !sort(writer.since_mut(from), &mut pairs) {
+            if !sort(writer.since_mut(from), &pairs) {
                 return Err(Error::new(start, Reason::DuplicateKey));
             }
             writer.close_map(open, pairs.len());
@@ -78,7 +80,7 @@ pub(super) fn sort_map(content: &mut [u8]) {
         let Ok(()) = reader.skip() else { return };
         pairs.push(Pair { key, value, end: reader.position() });
     }
-    sort(content, &mut pairs);
+    sort(content, &pairs);
 }
 
 /// Where a pair of a map stands.
@@ -89,18 +91,20 @@ struct Pair {
 }
 
 /// Puts pairs into the order of their keys; false when two have the same key.
-fn sort(content: &mut [u8], pairs: &mut [Pair]) -> bool {
+fn sort(content: &mut [u8], pairs: &[Pair]) -> bool {
     let key = |pair: &Pair| content.get(pair.key..pair.value).unwrap_or_default();
-    if !pairs.is_sorted_by(|a, b| key(a) < key(b)) {
-        pairs.sort_by(|a, b| key(a).cmp(key(b)));
-        if pairs.windows(2).any(|two| matches!(two, [a, b] if key(a) == key(b))) {
+    let mut order = Order::default();
+    for pair in pairs {
+        if order.add(&mut |at| pairs.get(at).map_or(Ordering::Less, |other| key(pair).cmp(key(other)))).is_some() {
             return false;
         }
-        let sorted: Vec<u8> =
-            pairs.iter().flat_map(|pair| content.get(pair.key..pair.end).unwrap_or_default()).copied().collect();
-        if sorted.len() == content.len() {
-            content.copy_from_slice(&sorted);
-        }
+    }
+    let mut sorted = Vec::with_capacity(content.len());
+    for pair in order.sorted().into_iter().filter_map(|at| pairs.get(at)) {
+        sorted.extend_from_slice(content.get(pair.key..pair.end).unwrap_or_default());
+    }
+    if sorted.len() == content.len() {
+        content.copy_from_slice(&sorted);
     }
     true
 }

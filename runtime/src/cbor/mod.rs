@@ -21,7 +21,7 @@ mod writer;
 
 pub use decode::{Allowed, read_content, read_entry, read_value};
 #[cfg(feature = "json")]
-pub(crate) use decode::{complete_keys, first_double, keys_in, place, read_anydata};
+pub(crate) use decode::{complete_keys, keys_in, place, read_anydata};
 pub use encode::{EncodeError, Encoder};
 pub use error::{Details, Error, Malformed, Reason};
 pub use identifier::{read_instance_identifier, write_instance_identifier};

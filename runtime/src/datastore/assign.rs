@@ -1,13 +1,13 @@
 //! How an edit breaks a replacement down into writes: by a walk over what stands there and what shall.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::edit::{Edit, Record};
 use super::error::at;
 use super::{EditError, Found, Reason, tree, validate};
 use crate::schema::{Flags, NodeIndex, NodeKind};
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Value};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Places, Value};
 
 impl Edit<'_> {
     /// Chooses the case that a node stands in: the nodes of the others go (RFC 7950 section 7.9). A request that
@@ -17,12 +17,15 @@ impl Edit<'_> {
         let Some(member) = schema.case_of(node) else { return Ok(()) };
         let mut around = Some((member.choice, member.case));
         while let Some((choice, case)) = around {
-            match self.chosen.get(&(choice, keys.to_vec())) {
-                Some(chosen) if *chosen != case => return Err(at(node, keys, Reason::BadElement)),
+            let chosen = &self.chosen;
+            let found = self.chosen_order.add(&mut |at| match chosen.get(at) {
+                Some((other, around, _)) => choice.cmp(other).then_with(|| keys.cmp(around)),
+                None => Ordering::Less,
+            });
+            match found.and_then(|at| chosen.get(at)) {
+                Some((_, _, chosen)) if *chosen != case => return Err(at(node, keys, Reason::BadElement)),
                 Some(_) => {}
-                None => {
-                    self.chosen.insert((choice, keys.to_vec()), case);
-                }
+                None => self.chosen.push((choice, keys.to_vec(), case)),
             }
             let Some(row) = schema.choice(choice) else { break };
             for (index, others) in row.cases.iter().enumerate() {
@@ -43,7 +46,7 @@ impl Edit<'_> {
         &mut self,
         node: NodeIndex,
         keys: &mut Vec<Value>,
-        new: Option<Data>,
+        new: Option<&Data>,
         force: bool,
     ) -> Result<(), EditError> {
         let schema = self.store.schema;
@@ -78,14 +81,14 @@ impl Edit<'_> {
             }
             (NodeKind::List, None) => {
                 for own in self.store.entry_keys(node, keys) {
-                    self.with_keys(keys, own, |edit, keys| edit.assign_entry(node, keys, None, force))?;
+                    self.assign_one(node, keys, &own, None, force)?;
                 }
                 Ok(())
             }
             (NodeKind::List, Some(Data::List(entries))) => self.assign_list(node, keys, entries, force),
-            (NodeKind::Leaf, new @ (None | Some(Data::Leaf(_))))
-            | (NodeKind::LeafList, new @ (None | Some(Data::LeafList(_))))
-            | (NodeKind::Anydata | NodeKind::Anyxml, new @ (None | Some(Data::Any(_)))) => {
+            (NodeKind::Leaf, None | Some(Data::Leaf(_)))
+            | (NodeKind::LeafList, None | Some(Data::LeafList(_)))
+            | (NodeKind::Anydata | NodeKind::Anyxml, None | Some(Data::Any(_))) => {
                 self.assign_value(node, keys, row.flags, new, force)
             }
             _ => Err(at(node, keys, Reason::InvalidDatatype)),
@@ -98,7 +101,7 @@ impl Edit<'_> {
         node: NodeIndex,
         keys: &[Value],
         flags: Flags,
-        new: Option<Data>,
+        new: Option<&Data>,
         force: bool,
     ) -> Result<(), EditError> {
         let schema = self.store.schema;
@@ -107,26 +110,21 @@ impl Edit<'_> {
             Some(Found::Data(old)) => Some(old),
             _ => None,
         };
-        if old == new.as_ref() {
+        if old == new {
             return if new.is_some() { self.select_case(node, keys) } else { Ok(()) };
         }
-        match &new {
+        match new {
             None if self.is_kept(flags) && !force => return Ok(()),
             None => {}
             Some(_) if !self.may_write(flags) => return Err(at(node, keys, Reason::NotWritable)),
             Some(data) => {
-                let values = match data {
-                    Data::Leaf(value) => core::slice::from_ref(value),
-                    Data::LeafList(values) => values.as_slice(),
-                    _ => &[],
-                };
-                for value in values {
-                    validate::check_type(schema, node, value).map_err(|reason| at(node, keys, reason))?;
+                for value in data.values() {
+                    validate::check_type(schema, node, value, node, keys)?;
                 }
                 self.select_case(node, keys)?;
             }
         }
-        self.write(node, keys, new, None)
+        self.write(node, keys, new.cloned(), None)
     }
 
     /// The content of a container or entry, or of the root; key leafs are dealt with already.
@@ -134,7 +132,7 @@ impl Edit<'_> {
         &mut self,
         parent: NodeIndex,
         keys: &mut Vec<Value>,
-        content: Content,
+        content: &Content,
         force: bool,
     ) -> Result<(), EditError> {
         let schema = self.store.schema;
@@ -143,11 +141,12 @@ impl Edit<'_> {
                 self.assign(child, keys, None, force)?;
             }
         }
-        for (child, data) in content {
-            if schema.node(child).is_none_or(|row| row.parent != parent) {
-                return Err(at(child, keys, Reason::UnknownElement));
+        for (child, data) in content.iter() {
+            match schema.node(child) {
+                Some(row) if row.parent == parent && row.flags.has(Flags::KEY) => {}
+                Some(row) if row.parent == parent => self.assign(child, keys, Some(data), force)?,
+                _ => return Err(at(child, keys, Reason::UnknownElement)),
             }
-            self.assign(child, keys, Some(data), force)?;
         }
         Ok(())
     }
@@ -177,27 +176,29 @@ impl Edit<'_> {
         &mut self,
         list: NodeIndex,
         keys: &mut Vec<Value>,
-        entries: Entries,
+        entries: &Entries,
         force: bool,
     ) -> Result<(), EditError> {
         let mut wanted = Vec::with_capacity(entries.len());
         for entry in entries.iter() {
             wanted.push(self.own_keys(list, keys, entry)?);
         }
-        let set: BTreeSet<&[Value]> = wanted.iter().map(Vec::as_slice).collect();
-        if set.len() != wanted.len() {
-            return Err(at(list, keys, Reason::DuplicateEntry));
+        let mut set = Places::new();
+        for own in &wanted {
+            if !set.add((list, own, None)) {
+                return Err(at(list, keys, Reason::DuplicateEntry));
+            }
         }
         for own in self.store.entry_keys(list, keys) {
-            if !set.contains(own.as_slice()) {
-                self.with_keys(keys, own, |edit, keys| edit.assign_entry(list, keys, None, force))?;
+            if !set.has((list, &own, None)) {
+                self.assign_one(list, keys, &own, None, force)?;
             }
         }
         if !wanted.is_empty() {
             self.select_case(list, keys)?;
         }
-        for (own, entry) in wanted.iter().zip(entries) {
-            self.with_keys(keys, own.clone(), |edit, keys| edit.assign_entry(list, keys, Some(entry), force))?;
+        for (own, entry) in wanted.iter().zip(entries.iter()) {
+            self.assign_one(list, keys, own, Some(entry), force)?;
         }
         if tree::is_sorted(self.store.schema, list) { Ok(()) } else { self.order(list, keys, &wanted) }
     }
@@ -219,17 +220,33 @@ impl Edit<'_> {
         Ok(())
     }
 
+    /// The entry with these keys of its own.
+    fn assign_one(
+        &mut self,
+        list: NodeIndex,
+        keys: &mut Vec<Value>,
+        own: &[Value],
+        new: Option<&Content>,
+        force: bool,
+    ) -> Result<(), EditError> {
+        let above = keys.len();
+        keys.extend_from_slice(own);
+        let done = self.assign_entry(list, keys, new, force);
+        keys.truncate(above);
+        done
+    }
+
     /// One entry; the keys end with its own.
     pub(super) fn assign_entry(
         &mut self,
         list: NodeIndex,
         keys: &mut Vec<Value>,
-        new: Option<Content>,
+        new: Option<&Content>,
         force: bool,
     ) -> Result<(), EditError> {
         let schema = self.store.schema;
         let names = schema.list(list).map_or(&[][..], |list| list.keys);
-        let Some(mut content) = new else {
+        let Some(content) = new else {
             self.clear_children(list, keys, force)?;
             return if self.children_of(list, keys).is_empty() {
                 self.drop_state(list, keys)?;
@@ -240,8 +257,8 @@ impl Edit<'_> {
         };
         let above = keys.len().saturating_sub(names.len());
         for (key, own) in names.iter().zip(keys.iter().skip(above)) {
-            match content.remove(*key) {
-                Some(Data::Leaf(value)) if value == *own => {}
+            match content.child(*key) {
+                Some(Data::Leaf(value)) if value == own => {}
                 None => {}
                 Some(_) => return Err(at(list, keys, Reason::KeyMismatch)),
             }
@@ -267,6 +284,6 @@ impl Edit<'_> {
             (None, true) => values.push(value.clone()),
             _ => return Ok(()),
         }
-        self.assign(node, keys, Some(Data::LeafList(values)), true)
+        self.assign(node, keys, Some(&Data::LeafList(values)), true)
     }
 }

@@ -4,14 +4,13 @@
 //! alone, a presence container without content), each with its inverse in the log. So what an edit changed is the
 //! set of its addresses, whatever it did to them on the way; and undoing is the log, backwards.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::error::at;
 use super::transaction::Valid;
 use super::{Datastore, EditError, Found, Reason, tree, validate};
 use crate::schema::{ChoiceIndex, Flags, NodeIndex, NodeKind};
-use crate::value::{Content, Data, InstanceIdentifier, Value};
+use crate::value::{Content, Data, InstanceIdentifier, Order, Value};
 
 /// Who asks for a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +31,10 @@ pub struct Edit<'a> {
     pub(super) origin: Origin,
     /// Why an operation failed: what it did halfway must not be committed.
     failed: Option<EditError>,
-    /// The case that this edit has chosen, by the instance around the choice.
-    pub(super) chosen: BTreeMap<(ChoiceIndex, Vec<Value>), u16>,
+    /// The cases that this edit has chosen, each with the choice and the keys of the instance around it.
+    pub(super) chosen: Vec<(ChoiceIndex, Vec<Value>, u16)>,
+    /// The order of these.
+    pub(super) chosen_order: Order,
 }
 
 /// One write, and how to undo it.
@@ -61,7 +62,7 @@ pub(super) enum Record {
 
 impl<'a> Edit<'a> {
     pub(super) fn new(store: &'a mut Datastore, origin: Origin) -> Edit<'a> {
-        Edit { store, log: Vec::new(), origin, failed: None, chosen: BTreeMap::new() }
+        Edit { store, log: Vec::new(), origin, failed: None, chosen: Vec::new(), chosen_order: Order::default() }
     }
 
     /// The datastore as this edit has made it so far.
@@ -78,54 +79,46 @@ impl<'a> Edit<'a> {
     /// # Errors
     /// Says which instance and why. The edit can only be dropped then: [`Edit::validate`] gives the same error.
     pub fn replace(&mut self, to: &InstanceIdentifier, data: Data) -> Result<(), EditError> {
-        let done = self.try_replace(to, data);
+        let done = self.try_replace(to, &data);
         self.note(done)
     }
 
-    fn try_replace(&mut self, to: &InstanceIdentifier, data: Data) -> Result<(), EditError> {
+    fn try_replace(&mut self, to: &InstanceIdentifier, data: &Data) -> Result<(), EditError> {
         if to.node == NodeIndex::ROOT {
             let Data::Container(content) = data else {
                 return Err(EditError::new(to.clone(), Reason::InvalidDatatype));
             };
-            return self.replace_all(content);
+            return self.assign_children(NodeIndex::ROOT, &mut Vec::new(), content, false);
         }
         let above = self.check_named(to)?;
         let (keys, own) = to.keys.split_at_checked(above).unwrap_or((&[], &[]));
-        let row = self.store.schema.node(to.node);
-        if row.is_some_and(|row| !row.is_config()) {
+        let Some(row) = self.store.schema.node(to.node) else { return Ok(()) };
+        if !row.is_config() {
             self.require_instance_above(to.node, keys)?;
             return self.push(to.node, &mut to.keys.clone(), Some(data));
         }
         self.ensure_above(to.node, keys)?;
         let mut keys = keys.to_vec();
-        match (row.map(|row| row.kind()), own) {
-            (Some(NodeKind::List), []) => match data {
-                Data::Container(entry) => {
-                    let own = self.own_keys(to.node, &keys, &entry)?;
-                    keys.extend(own);
-                    self.select_case(to.node, to.keys.as_slice())?;
-                    self.assign_entry(to.node, &mut keys, Some(entry), false)
+        let refuse = |reason| Err(EditError::new(to.clone(), reason));
+        match (row.kind(), own, data) {
+            (NodeKind::List, own, Data::Container(entry)) => {
+                self.select_case(to.node, &keys)?;
+                match own {
+                    [] => keys.extend(self.own_keys(to.node, &keys, entry)?),
+                    own => keys.extend_from_slice(own),
                 }
-                whole => self.assign(to.node, &mut keys, Some(whole), false),
-            },
-            (Some(NodeKind::List), _) => match data {
-                Data::Container(entry) => {
-                    self.select_case(to.node, keys.as_slice())?;
-                    self.assign_entry(to.node, &mut to.keys.clone(), Some(entry), false)
-                }
-                _ => Err(EditError::new(to.clone(), Reason::InvalidDatatype)),
-            },
-            (Some(NodeKind::LeafList), [value]) => match data {
-                Data::Leaf(new) if new == *value => self.set_value(to.node, &mut keys, value, true),
-                Data::Leaf(_) => Err(EditError::new(to.clone(), Reason::KeyMismatch)),
-                _ => Err(EditError::new(to.clone(), Reason::InvalidDatatype)),
-            },
-            (Some(NodeKind::Leaf), []) if row.is_some_and(|row| row.flags.has(Flags::KEY)) => {
-                match (self.store.get(to), data) {
-                    (Some(Found::Data(old)), new) if *old == new => Ok(()),
-                    _ => Err(EditError::new(to.clone(), Reason::KeyMismatch)),
-                }
+                self.assign_entry(to.node, &mut keys, Some(entry), false)
             }
+            (NodeKind::List, [_, ..], _) => refuse(Reason::InvalidDatatype),
+            (NodeKind::LeafList, [value], Data::Leaf(new)) if new == value => {
+                self.set_value(to.node, &mut keys, value, true)
+            }
+            (NodeKind::LeafList, [_], Data::Leaf(_)) => refuse(Reason::KeyMismatch),
+            (NodeKind::LeafList, [_], _) => refuse(Reason::InvalidDatatype),
+            (NodeKind::Leaf, [], new) if row.flags.has(Flags::KEY) => match self.store.get(to) {
+                Some(Found::Data(old)) if old == new => Ok(()),
+                _ => refuse(Reason::KeyMismatch),
+            },
             _ => self.assign(to.node, &mut keys, Some(data), false),
         }
     }
@@ -163,7 +156,8 @@ impl<'a> Edit<'a> {
     fn try_delete(&mut self, from: &InstanceIdentifier) -> Result<bool, EditError> {
         if from.node == NodeIndex::ROOT {
             let any = !self.store.content.is_empty();
-            return self.replace_all(Content::new()).map(|()| any);
+            self.assign_children(NodeIndex::ROOT, &mut Vec::new(), &Content::new(), false)?;
+            return Ok(any);
         }
         let above = self.check_named(from)?;
         let row = self.store.schema.node(from.node);
@@ -198,7 +192,7 @@ impl<'a> Edit<'a> {
     /// # Errors
     /// As [`Edit::replace`].
     pub fn replace_all(&mut self, content: Content) -> Result<(), EditError> {
-        let done = self.assign_children(NodeIndex::ROOT, &mut Vec::new(), content, false);
+        let done = self.assign_children(NodeIndex::ROOT, &mut Vec::new(), &content, false);
         self.note(done)
     }
 
@@ -294,10 +288,12 @@ impl<'a> Edit<'a> {
             NodeKind::List => {
                 let names = schema.list(node).map_or(&[][..], |list| list.keys);
                 let own = keys.get(keys.len().saturating_sub(names.len())..).unwrap_or(&[]);
+                let mut content = Content::new();
                 for (key, value) in names.iter().zip(own) {
-                    validate::check_type(schema, *key, value).map_err(|reason| at(node, keys, reason))?;
+                    validate::check_type(schema, *key, value, node, keys)?;
+                    content.insert(*key, Data::Leaf(value.clone()));
                 }
-                names.iter().zip(own).map(|(key, value)| (*key, Data::Leaf(value.clone()))).collect()
+                content
             }
             NodeKind::Container if row.flags.has(Flags::PRESENCE) => Content::new(),
             _ => return Ok(()),
@@ -317,56 +313,65 @@ impl<'a> Edit<'a> {
     /// The keys of an entry that stand in its payload.
     pub(super) fn own_keys(&self, list: NodeIndex, keys: &[Value], entry: &Content) -> Result<Vec<Value>, EditError> {
         let names = self.store.schema.list(list).map_or(&[][..], |list| list.keys);
-        let own: Option<Vec<Value>> = names.iter().map(|key| entry.leaf(*key).cloned()).collect();
-        own.filter(|own| !own.is_empty()).ok_or_else(|| at(list, keys, Reason::MissingKey))
+        let own = entry.leafs(names);
+        if own.is_empty() || own.len() < names.len() {
+            return Err(at(list, keys, Reason::MissingKey));
+        }
+        Ok(own)
     }
 
     /// Sets or removes pushed state.
-    fn push(&mut self, node: NodeIndex, keys: &mut Vec<Value>, new: Option<Data>) -> Result<(), EditError> {
+    fn push(&mut self, node: NodeIndex, keys: &mut Vec<Value>, new: Option<&Data>) -> Result<(), EditError> {
         let schema = self.store.schema;
         let Some(row) = schema.node(node) else { return Err(at(node, keys, Reason::UnknownElement)) };
-        let whole = matches!(new, None | Some(Data::Container(_) | Data::List(_)));
-        if whole {
-            for (node, keys) in self.store.state.below(node, row.end, keys) {
-                self.write(node, &keys, None, None)?;
-            }
+        if matches!(new, None | Some(Data::Container(_) | Data::List(_))) {
+            self.drop_state(node, keys)?;
         }
+        let Some(new) = new else { return Ok(()) };
         match (row.kind(), new) {
-            (_, None) => Ok(()),
-            (NodeKind::Leaf, Some(Data::Leaf(value))) => {
-                validate::check_type(schema, node, &value).map_err(|reason| at(node, keys, reason))?;
-                self.write(node, keys, Some(Data::Leaf(value)), None)
-            }
-            (NodeKind::LeafList, Some(Data::LeafList(values))) => {
-                for value in &values {
-                    validate::check_type(schema, node, value).map_err(|reason| at(node, keys, reason))?;
+            (NodeKind::Leaf, Data::Leaf(_))
+            | (NodeKind::LeafList, Data::LeafList(_))
+            | (NodeKind::Anydata | NodeKind::Anyxml, Data::Any(_)) => {
+                for value in new.values() {
+                    validate::check_type(schema, node, value, node, keys)?;
                 }
-                self.write(node, keys, Some(Data::LeafList(values)), None)
+                self.write(node, keys, Some(new.clone()), None)
             }
-            (NodeKind::Anydata | NodeKind::Anyxml, Some(any @ Data::Any(_))) => self.write(node, keys, Some(any), None),
-            (NodeKind::List, Some(Data::List(entries))) => {
-                for entry in entries {
-                    let own = self.own_keys(node, keys, &entry)?;
-                    self.with_keys(keys, own, |edit, keys| edit.push(node, keys, Some(Data::Container(entry))))?;
+            (NodeKind::List, Data::List(entries)) => {
+                for entry in entries.iter() {
+                    let above = keys.len();
+                    keys.extend(self.own_keys(node, keys, entry)?);
+                    self.push_content(node, keys, entry, true)?;
+                    keys.truncate(above);
                 }
                 Ok(())
             }
-            (NodeKind::Container | NodeKind::List, Some(Data::Container(content))) => {
-                if row.kind() == NodeKind::List {
-                    self.write(node, keys, Some(Data::Container(Content::new())), None)?;
-                }
-                for (child, data) in content {
-                    let row = schema.node(child).filter(|row| row.parent == node);
-                    match row {
-                        None => return Err(at(child, keys, Reason::UnknownElement)),
-                        Some(row) if row.flags.has(Flags::KEY) => {}
-                        Some(_) => self.push(child, keys, Some(data))?,
-                    }
-                }
-                Ok(())
-            }
+            (NodeKind::Container, Data::Container(content)) => self.push_content(node, keys, content, false),
+            (NodeKind::List, Data::Container(content)) => self.push_content(node, keys, content, true),
             _ => Err(at(node, keys, Reason::InvalidDatatype)),
         }
+    }
+
+    /// The content of a pushed container, or of an entry, which is written itself.
+    fn push_content(
+        &mut self,
+        node: NodeIndex,
+        keys: &mut Vec<Value>,
+        content: &Content,
+        entry: bool,
+    ) -> Result<(), EditError> {
+        if entry {
+            self.drop_state(node, keys)?;
+            self.write(node, keys, Some(Data::Container(Content::new())), None)?;
+        }
+        for (child, data) in content.iter() {
+            match self.store.schema.node(child) {
+                Some(row) if row.parent == node && row.flags.has(Flags::KEY) => {}
+                Some(row) if row.parent == node => self.push(child, keys, Some(data))?,
+                _ => return Err(at(child, keys, Reason::UnknownElement)),
+            }
+        }
+        Ok(())
     }
 
     /// Pushed state goes with the instance that holds it.
@@ -376,19 +381,6 @@ impl<'a> Edit<'a> {
             self.write(node, &keys, None, None)?;
         }
         Ok(())
-    }
-
-    pub(super) fn with_keys<T>(
-        &mut self,
-        keys: &mut Vec<Value>,
-        own: Vec<Value>,
-        then: impl FnOnce(&mut Self, &mut Vec<Value>) -> T,
-    ) -> T {
-        let above = keys.len();
-        keys.extend(own);
-        let result = then(self, keys);
-        keys.truncate(above);
-        result
     }
 
     /// The one door through which everything is written.

@@ -178,10 +178,7 @@ impl Datastore {
     fn entry_keys(&self, list: NodeIndex, keys: &[Value]) -> Vec<Vec<Value>> {
         let Some(rows) = self.schema.list(list) else { return Vec::new() };
         match tree::find(self.schema, &self.content, list, keys) {
-            Some(Found::Data(Data::List(entries))) => entries
-                .iter()
-                .map(|entry| rows.keys.iter().filter_map(|key| entry.leaf(*key).cloned()).collect())
-                .collect(),
+            Some(Found::Data(Data::List(entries))) => entries.iter().map(|entry| entry.leafs(rows.keys)).collect(),
             _ => Vec::new(),
         }
     }

@@ -7,7 +7,7 @@
 use alloc::vec::Vec;
 
 use super::error::at;
-use super::validate::{self, Only, Targets, check_duplicates, check_leaf, check_scope, check_unique};
+use super::validate::{self, Only, Targets, check_leaf, check_scope, check_unique};
 use super::{Datastore, EditError, Reason};
 use crate::schema::{Flags, NodeIndex, NodeKind, Schema};
 use crate::value::{Content, Data, InstanceIdentifier, Value};
@@ -38,17 +38,12 @@ impl Datastore {
         for (child, data) in content.iter() {
             let row = schema.node(child).filter(|row| row.parent == node);
             let row = row.ok_or_else(|| at(child, keys, Reason::UnknownElement))?;
-            let typed =
-                |value: &Value| validate::check_type(schema, child, value).map_err(|reason| at(child, keys, reason));
             match (row.kind(), data) {
-                (NodeKind::Leaf, Data::Leaf(value)) => {
-                    typed(value)?;
+                (NodeKind::Leaf, Data::Leaf(_)) | (NodeKind::LeafList, Data::LeafList(_)) => {
+                    for value in data.values() {
+                        validate::check_type(schema, child, value, child, keys)?;
+                    }
                     check_leaf(self, targets, child, keys, data)?;
-                }
-                (NodeKind::LeafList, Data::LeafList(values)) => {
-                    values.iter().try_for_each(typed)?;
-                    check_leaf(self, targets, child, keys, data)?;
-                    check_duplicates(child, keys, values)?;
                 }
                 (NodeKind::Container, Data::Container(inner)) => {
                     self.check_below(targets, child, keys, inner, row.flags.has(Flags::PRESENCE))?;
@@ -61,7 +56,7 @@ impl Datastore {
                         if names.is_empty() {
                             keys.push(Value::Unsigned(place));
                         }
-                        keys.extend(names.iter().filter_map(|key| entry.leaf(*key).cloned()));
+                        keys.extend(entry.leafs(names));
                         if keys.len() - above < names.len() {
                             keys.truncate(above);
                             return Err(at(child, keys, Reason::MissingKey));

@@ -87,6 +87,21 @@ impl Datastore {
         filter: Filter,
         sink: &mut S,
     ) -> Result<Reading, ReadError<S::Error>> {
+        let mut sink = Kept { sink, error: None };
+        let read = self.walk(board, at, filter, &mut sink);
+        match (sink.error, read) {
+            (Some(error), _) => Err(ReadError::Sink(error)),
+            (None, read) => read.map_err(ReadError::Fault),
+        }
+    }
+
+    fn walk(
+        &self,
+        board: &mut dyn Board,
+        at: &InstanceIdentifier,
+        filter: Filter,
+        sink: &mut dyn Steps,
+    ) -> Result<Reading, Fault> {
         let mut walk = Walk {
             store: self,
             schema: self.schema,
@@ -97,19 +112,70 @@ impl Datastore {
             pending: Vec::new(),
             found: false,
             faults: 0,
+            fault: None,
         };
-        walk.start(at)?;
+        let walked = walk.start(at);
         let presence = if walk.found { Presence::Found } else { Presence::Absent };
-        Ok(Reading { presence, faults: walk.faults })
+        match (walked, walk.fault) {
+            (Err(Stopped), Some(fault)) => Err(fault),
+            _ => Ok(Reading { presence, faults: walk.faults }),
+        }
     }
 }
 
-struct Walk<'a, S: Sink> {
+/// The walk ended early; why is kept where it was found, so that nothing is handed up.
+struct Stopped;
+
+/// A sink whose error is kept, so that one walk serves all of them.
+trait Steps {
+    fn enter(&mut self, node: NodeIndex, part: Part) -> Walked;
+    fn value(&mut self, node: NodeIndex, value: &Value) -> Walked;
+    fn any(&mut self, node: NodeIndex, cbor: &[u8]) -> Walked;
+    fn leave(&mut self) -> Walked;
+}
+
+struct Kept<'s, S: Sink> {
+    sink: &'s mut S,
+    error: Option<S::Error>,
+}
+
+impl<S: Sink> Kept<'_, S> {
+    fn keep(&mut self, done: Result<(), S::Error>) -> Walked {
+        done.map_err(|error| {
+            self.error = Some(error);
+            Stopped
+        })
+    }
+}
+
+impl<S: Sink> Steps for Kept<'_, S> {
+    fn enter(&mut self, node: NodeIndex, part: Part) -> Walked {
+        let done = self.sink.enter(node, part);
+        self.keep(done)
+    }
+
+    fn value(&mut self, node: NodeIndex, value: &Value) -> Walked {
+        let done = self.sink.value(node, value);
+        self.keep(done)
+    }
+
+    fn any(&mut self, node: NodeIndex, cbor: &[u8]) -> Walked {
+        let done = self.sink.any(node, cbor);
+        self.keep(done)
+    }
+
+    fn leave(&mut self) -> Walked {
+        let done = self.sink.leave();
+        self.keep(done)
+    }
+}
+
+struct Walk<'a> {
     store: &'a Datastore,
     schema: &'static Schema,
     board: &'a mut dyn Board,
     filter: Filter,
-    sink: &'a mut S,
+    sink: &'a mut dyn Steps,
     /// The keys of the lists that the walk is in.
     keys: Vec<Value>,
     /// Parts that are entered, but not yet told to the sink.
@@ -117,12 +183,19 @@ struct Walk<'a, S: Sink> {
     /// Whether the sink was given anything.
     found: bool,
     faults: u32,
+    /// The fault of the leaf that was asked for.
+    fault: Option<Fault>,
 }
 
-type Walked<S> = Result<(), ReadError<<S as Sink>::Error>>;
+type Walked = Result<(), Stopped>;
 
-impl<'a, S: Sink> Walk<'a, S> {
-    fn start(&mut self, at: &InstanceIdentifier) -> Walked<S> {
+impl<'a> Walk<'a> {
+    fn fail(&mut self, fault: Fault) -> Walked {
+        self.fault = Some(fault);
+        Err(Stopped)
+    }
+
+    fn start(&mut self, at: &InstanceIdentifier) -> Walked {
         if at.node == NodeIndex::ROOT {
             self.enter(NodeIndex::ROOT, Part::Container, true)?;
             self.children(NodeIndex::ROOT, Some(&self.store.content))?;
@@ -167,7 +240,7 @@ impl<'a, S: Sink> Walk<'a, S> {
     }
 
     /// An entry that was asked for by its keys.
-    fn one_entry(&mut self, list: NodeIndex, content: Option<&'a Content>, own: &[Value]) -> Walked<S> {
+    fn one_entry(&mut self, list: NodeIndex, content: Option<&'a Content>, own: &[Value]) -> Walked {
         let Some(row) = self.schema.node(list).filter(|row| !is_hidden(row.flags)) else { return Ok(()) };
         if row.is_config() {
             let Some(Data::List(entries)) = content.and_then(|content| content.child(list)) else { return Ok(()) };
@@ -175,7 +248,11 @@ impl<'a, S: Sink> Walk<'a, S> {
             let Ok(place) = entries.find(rows, tree::is_sorted(self.schema, list), own) else { return Ok(()) };
             return self.entry(list, own, entries.at(place));
         }
-        if self.has_entry(list, own)? { self.entry(list, own, None) } else { Ok(()) }
+        match self.has_entry(list, own) {
+            Ok(true) => self.entry(list, own, None),
+            Ok(false) => Ok(()),
+            Err(fault) => self.fail(fault),
+        }
     }
 
     /// Whether a state list has this entry: it is looked for in the order of the keys.
@@ -194,14 +271,15 @@ impl<'a, S: Sink> Walk<'a, S> {
     }
 
     /// An entry of a leaf-list that was asked for by its value.
-    fn one_value(&mut self, node: NodeIndex, content: Option<&Content>, value: &Value) -> Walked<S> {
+    fn one_value(&mut self, node: NodeIndex, content: Option<&Content>, value: &Value) -> Walked {
         let Some(row) = self.schema.node(node).filter(|row| !is_hidden(row.flags)) else { return Ok(()) };
         let data = if row.is_config() {
             content.and_then(|content| content.child(node)).map(Cow::Borrowed)
         } else {
             match self.state(node) {
                 Err(Fault::Absent) => None,
-                other => Some(other?),
+                Ok(data) => Some(data),
+                Err(fault) => return self.fail(fault),
             }
         };
         match data.as_deref() {
@@ -211,7 +289,7 @@ impl<'a, S: Sink> Walk<'a, S> {
     }
 
     /// A node below `content` (`None`: the store has nothing there).
-    fn visit(&mut self, node: NodeIndex, content: Option<&'a Content>, asked: bool) -> Walked<S> {
+    fn visit(&mut self, node: NodeIndex, content: Option<&'a Content>, asked: bool) -> Walked {
         let Some(row) = self.schema.node(node) else { return Ok(()) };
         if is_hidden(row.flags) {
             return Ok(());
@@ -244,7 +322,7 @@ impl<'a, S: Sink> Walk<'a, S> {
             NodeKind::Leaf | NodeKind::LeafList | NodeKind::Anydata | NodeKind::Anyxml => match self.state(node) {
                 Ok(data) => self.leaf(node, Some(&data), false, asked, true),
                 Err(Fault::Absent) => self.leaf(node, None, false, asked, !row.flags.has(Flags::IN_CASE)),
-                Err(fault) if asked => Err(fault.into()),
+                Err(fault) if asked => self.fail(fault),
                 Err(_) => {
                     self.faults = self.faults.saturating_add(1);
                     Ok(())
@@ -270,7 +348,7 @@ impl<'a, S: Sink> Walk<'a, S> {
                     if let Some(Data::List(entries)) = stored {
                         let names = self.schema.list(node).map_or(&[][..], |list| list.keys);
                         for entry in entries.iter() {
-                            let keys: Vec<Value> = names.iter().filter_map(|key| entry.leaf(*key).cloned()).collect();
+                            let keys = entry.leafs(names);
                             self.entry(node, &keys, Some(entry))?;
                         }
                     }
@@ -283,14 +361,14 @@ impl<'a, S: Sink> Walk<'a, S> {
         }
     }
 
-    fn children(&mut self, parent: NodeIndex, content: Option<&'a Content>) -> Walked<S> {
+    fn children(&mut self, parent: NodeIndex, content: Option<&'a Content>) -> Walked {
         for child in self.schema.children(parent) {
             self.visit(child, content, false)?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, list: NodeIndex, own: &[Value], content: Option<&'a Content>) -> Walked<S> {
+    fn entry(&mut self, list: NodeIndex, own: &[Value], content: Option<&'a Content>) -> Walked {
         let above = self.keys.len();
         self.keys.extend_from_slice(own);
         self.enter(list, Part::Entry, true)?;
@@ -300,7 +378,7 @@ impl<'a, S: Sink> Walk<'a, S> {
     }
 
     /// The entries of a state list, as they come from the board; one whose keys don't grow ends it, as a fault.
-    fn state_entries(&mut self, list: NodeIndex, asked: bool) -> Walked<S> {
+    fn state_entries(&mut self, list: NodeIndex, asked: bool) -> Walked {
         let mut after: Option<Vec<Value>> = None;
         loop {
             match self.next_entry(list, after.as_deref()) {
@@ -310,7 +388,7 @@ impl<'a, S: Sink> Walk<'a, S> {
                     after = Some(keys);
                 }
                 Err(Fault::Absent) => return Ok(()),
-                Err(fault) if asked && after.is_none() => return Err(fault.into()),
+                Err(fault) if asked && after.is_none() => return self.fail(fault),
                 _ => {
                     self.faults = self.faults.saturating_add(1);
                     return Ok(());
@@ -336,7 +414,7 @@ impl<'a, S: Sink> Walk<'a, S> {
     fn are_keys(&self, list: NodeIndex, keys: &[Value]) -> bool {
         let names = self.schema.list(list).map_or(&[][..], |list| list.keys);
         keys.len() == self.schema.entry_key_count(list)
-            && names.iter().zip(keys).all(|(key, value)| validate::check_type(self.schema, *key, value).is_ok())
+            && names.iter().zip(keys).all(|(key, value)| validate::is_of_type(self.schema, *key, value))
     }
 
     /// The value of a state leaf or leaf-list, checked against its type.
@@ -350,18 +428,18 @@ impl<'a, S: Sink> Walk<'a, S> {
         let data = self.board.read(node, &self.keys)?;
         let kind = self.schema.node(node).map(|row| row.kind());
         let fits = match (kind, &data) {
-            (Some(NodeKind::Leaf), Data::Leaf(value)) => validate::check_type(self.schema, node, value).is_ok(),
-            (Some(NodeKind::LeafList), Data::LeafList(values)) => {
-                values.iter().all(|value| validate::check_type(self.schema, node, value).is_ok())
+            (Some(NodeKind::Leaf), Data::Leaf(_))
+            | (Some(NodeKind::LeafList), Data::LeafList(_))
+            | (Some(NodeKind::Anydata | NodeKind::Anyxml), Data::Any(_)) => {
+                data.values().iter().all(|value| validate::is_of_type(self.schema, node, value))
             }
-            (Some(NodeKind::Anydata | NodeKind::Anyxml), Data::Any(_)) => true,
             _ => false,
         };
         if fits { Ok(Cow::Owned(data)) } else { Err(Fault::failed("a value outside its type")) }
     }
 
     /// A leaf, leaf-list or anydata with what stands there; defaults and `d` are dealt with here.
-    fn leaf(&mut self, node: NodeIndex, data: Option<&Data>, key: bool, asked: bool, in_use: bool) -> Walked<S> {
+    fn leaf(&mut self, node: NodeIndex, data: Option<&Data>, key: bool, asked: bool, in_use: bool) -> Walked {
         let trim = self.filter.defaults == DefaultsFilter::Trim && !asked && !key;
         let defaults = self.schema.defaults(node);
         match data {
@@ -377,7 +455,7 @@ impl<'a, S: Sink> Walk<'a, S> {
             }
             Some(Data::Any(cbor)) => {
                 self.flush()?;
-                self.sink.any(node, cbor).map_err(ReadError::Sink)
+                self.sink.any(node, cbor)
             }
             _ if trim || !in_use || defaults.is_empty() => Ok(()),
             _ => {
@@ -390,36 +468,36 @@ impl<'a, S: Sink> Walk<'a, S> {
         }
     }
 
-    fn value(&mut self, node: NodeIndex, value: &Value) -> Walked<S> {
+    fn value(&mut self, node: NodeIndex, value: &Value) -> Walked {
         self.flush()?;
-        self.sink.value(node, value).map_err(ReadError::Sink)
+        self.sink.value(node, value)
     }
 
-    fn values<'v>(&mut self, node: NodeIndex, values: impl Iterator<Item = Cow<'v, Value>>) -> Walked<S> {
+    fn values<'v>(&mut self, node: NodeIndex, values: impl Iterator<Item = Cow<'v, Value>>) -> Walked {
         self.enter(node, Part::LeafList, true)?;
         for value in values {
-            self.sink.value(node, &value).map_err(ReadError::Sink)?;
+            self.sink.value(node, &value)?;
         }
         self.leave()
     }
 
     /// Opens a part: at once when it exists by itself, else when its first descendant comes.
-    fn enter(&mut self, node: NodeIndex, part: Part, at_once: bool) -> Walked<S> {
+    fn enter(&mut self, node: NodeIndex, part: Part, at_once: bool) -> Walked {
         self.pending.push((node, part));
         if at_once { self.flush() } else { Ok(()) }
     }
 
-    fn leave(&mut self) -> Walked<S> {
+    fn leave(&mut self) -> Walked {
         match self.pending.pop() {
             Some(_) => Ok(()),
-            None => self.sink.leave().map_err(ReadError::Sink),
+            None => self.sink.leave(),
         }
     }
 
-    fn flush(&mut self) -> Walked<S> {
+    fn flush(&mut self) -> Walked {
         self.found = true;
         for (node, part) in self.pending.drain(..) {
-            self.sink.enter(node, part).map_err(ReadError::Sink)?;
+            self.sink.enter(node, part)?;
         }
         Ok(())
     }

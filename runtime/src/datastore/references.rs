@@ -23,12 +23,12 @@ impl References {
                 continue;
             }
             if let Some(target) = leafref_target(schema, node) {
-                references.leafrefs.push((target, node));
+                let place = references.leafrefs.partition_point(|row| *row < (target, node));
+                references.leafrefs.insert(place, (target, node));
             } else if requires_identified(schema, node) {
                 references.identifiers.push(node);
             }
         }
-        references.leafrefs.sort_unstable();
         references
     }
 

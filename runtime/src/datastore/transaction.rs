@@ -1,13 +1,12 @@
 //! What follows an edit: it was validated, the board was asked, it is committed.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use super::edit::Record;
 use super::{Datastore, Edit, EditError, Found, Origin, Reason};
 use crate::board::{Board, Change, Fault};
 use crate::schema::NodeKind;
-use crate::value::{Content, Data, Entries, InstanceIdentifier};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Places};
 
 /// A validated edit. Dropping it undoes it.
 #[derive(Debug)]
@@ -102,12 +101,12 @@ impl Prepared<'_> {
 
 /// The net changes of a log.
 fn changes(store: &Datastore, log: &[Record]) -> Vec<OwnedChange> {
-    let mut seen = BTreeSet::new();
+    let mut seen = Places::new();
     let mut changes = Vec::new();
     for record in log {
         match record {
             Record::Write { at, old, .. } => {
-                if !seen.insert(at) {
+                if !seen.add((at.node, &at.keys, None)) {
                     continue;
                 }
                 let new = current(store, at);
@@ -121,7 +120,7 @@ fn changes(store: &Datastore, log: &[Record]) -> Vec<OwnedChange> {
             }
             Record::Move { list, .. } => {
                 // a list that went after it was put in order has no order to tell of
-                if seen.insert(list)
+                if seen.add((list.node, &list.keys, None))
                     && let Some(entries) = keys_only(store, list)
                 {
                     let entries = Some(entries);

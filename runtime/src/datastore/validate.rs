@@ -9,67 +9,65 @@
 //! the predicates of its path say (they come with XPath); defaults do not satisfy it; leafrefs inside a union don't
 //! require an instance.
 
-use alloc::collections::btree_map::Entry;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::edit::Record;
 use super::error::at;
 use super::{Datastore, EditError, Found, Reason, references, tree};
 use crate::schema::{Choice, Flags, NodeIndex, NodeKind, Schema};
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Value, check};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Order, Places, Value, check, first_double};
 
 /// Checks all that the writes of a log can have broken, given that the tree was valid before.
 pub(super) fn affected(store: &Datastore, log: &[Record]) -> Result<(), EditError> {
     let schema = store.schema;
-    let mut scopes: BTreeSet<(NodeIndex, &[Value], Option<NodeIndex>)> = BTreeSet::new();
-    let mut unique: BTreeSet<(NodeIndex, &[Value])> = BTreeSet::new();
-    let mut written: BTreeSet<&InstanceIdentifier> = BTreeSet::new();
-    let mut referrers: BTreeSet<(NodeIndex, NodeIndex)> = BTreeSet::new();
+    let [mut scopes, mut unique, mut written, mut referrers] = [const { Places::new() }; 4];
     let mut removed = false;
     for record in log {
         let Record::Write { at, old, .. } = record else { continue };
         let Some(row) = schema.node(at.node).filter(|row| row.is_config()) else { continue };
-        written.insert(at);
+        written.add((at.node, &at.keys, None));
         let holds = matches!(row.kind(), NodeKind::List | NodeKind::Container);
         if holds {
-            scopes.insert((at.node, &at.keys, None));
+            scopes.add((at.node, &at.keys, None));
         }
         if old.is_some() {
             removed = true;
             let end = if holds { row.end } else { at.node.0.saturating_add(1) };
-            referrers.extend(store.references.to(at.node, end));
+            for (target, referrer) in store.references.to(at.node, end) {
+                referrers.add((*target, &[], Some(*referrer)));
+            }
         }
         let (scope, top) = scope_of(schema, at.node);
         let own = if row.kind() == NodeKind::List { schema.entry_key_count(at.node) } else { 0 };
         let keys = at.keys.get(..at.keys.len().saturating_sub(own)).unwrap_or(&[]);
-        scopes.insert((scope, keys, top));
+        scopes.add((scope, keys, top));
         if has_unique(schema, at.node) {
-            unique.insert((at.node, keys));
+            unique.add((at.node, keys, None));
         }
         if has_unique(schema, scope) {
             let above = keys.len().saturating_sub(schema.entry_key_count(scope));
-            unique.insert((scope, keys.get(..above).unwrap_or(&[])));
+            unique.add((scope, keys.get(..above).unwrap_or(&[]), None));
         }
     }
-    for (node, keys, only) in scopes {
+    for (node, keys, only) in scopes.sorted() {
         let found = tree::find(schema, &store.content, node, keys);
         if let Some(Found::Entry(content) | Found::Data(Data::Container(content))) = found {
             check_scope(schema, content, node, keys, only.map_or(Only::Config, Only::Child))?;
         }
     }
-    for (list, keys) in unique {
+    for (list, keys, _) in unique.sorted() {
         if let Some(Found::Data(Data::List(entries))) = tree::find(schema, &store.content, list, keys) {
             check_unique(schema, list, entries, keys)?;
         }
     }
     let mut targets = Targets::default();
-    for at in written {
-        if let Some(Found::Data(data)) = store.get(at) {
-            check_leaf(store, &mut targets, at.node, &at.keys, data)?;
+    for (node, keys, _) in written.sorted() {
+        if let Some(Found::Data(data)) = tree::find(schema, &store.content, node, keys) {
+            check_leaf(store, &mut targets, node, keys, data)?;
         }
     }
-    for (_, referrer) in referrers {
+    for referrer in referrers.sorted().into_iter().filter_map(|(_, _, referrer)| referrer) {
         each(schema, &store.content, referrer, &mut |keys, data| {
             check_leaf(store, &mut targets, referrer, keys, data)
         })?;
@@ -118,7 +116,7 @@ fn everything_below(
                 for entry in entries.iter() {
                     let above = keys.len();
                     let names = schema.list(child).map_or(&[][..], |list| list.keys);
-                    keys.extend(names.iter().filter_map(|key| entry.leaf(*key).cloned()));
+                    keys.extend(entry.leafs(names));
                     everything_below(store, entry, child, keys, true)?;
                     keys.truncate(above);
                 }
@@ -130,10 +128,21 @@ fn everything_below(
     Ok(())
 }
 
-/// Whether a value is one of its node's type.
-pub(super) fn check_type(schema: &Schema, node: NodeIndex, value: &Value) -> Result<(), Reason> {
-    let own = schema.type_of(node).ok_or(Reason::UnknownElement)?;
-    check(schema, own, value).map_err(Reason::InvalidValue)
+/// Whether a value is one of its leaf's type; an error is at `node` with these keys.
+pub(super) fn check_type(
+    schema: &Schema,
+    leaf: NodeIndex,
+    value: &Value,
+    node: NodeIndex,
+    keys: &[Value],
+) -> Result<(), EditError> {
+    let Some(own) = schema.type_of(leaf) else { return Err(at(node, keys, Reason::UnknownElement)) };
+    check(schema, own, value).map_err(|violation| at(node, keys, Reason::InvalidValue(violation)))
+}
+
+/// Whether a value is one of its leaf's type.
+pub(super) fn is_of_type(schema: &Schema, leaf: NodeIndex, value: &Value) -> bool {
+    schema.type_of(leaf).is_some_and(|own| check(schema, own, value).is_ok())
 }
 
 /// The scope that a node stands in; of the root also the top-level node to look at, where that is enough.
@@ -270,11 +279,16 @@ pub(super) fn check_unique(
 ) -> Result<(), EditError> {
     let Some(row) = schema.list(list) else { return Ok(()) };
     for statement in row.unique {
-        let mut seen = BTreeSet::new();
+        let (mut rows, mut order): (Vec<Vec<Value>>, Order) = Default::default();
         for entry in entries.iter() {
-            let values: Option<Vec<Value>> =
-                statement.iter().map(|leaf| leaf_below(schema, entry, list, *leaf)).collect();
-            if values.is_some_and(|values| !seen.insert(values)) {
+            let values: Vec<Value> =
+                statement.iter().filter_map(|leaf| leaf_below(schema, entry, list, *leaf)).collect();
+            if values.len() < statement.len() {
+                continue;
+            }
+            let twice = order.add(&mut |at| rows.get(at).map_or(Ordering::Less, |row| values.cmp(row)));
+            rows.push(values);
+            if twice.is_some() {
                 let own = row.keys.iter().filter_map(|key| entry.leaf(*key).cloned());
                 let keys = keys.iter().cloned().chain(own).collect();
                 return Err(EditError::new(InstanceIdentifier { node: list, keys }, Reason::DataNotUnique));
@@ -301,8 +315,7 @@ fn leaf_below(schema: &Schema, entry: &Content, list: NodeIndex, leaf: NodeIndex
 }
 
 pub(super) fn check_duplicates(node: NodeIndex, keys: &[Value], values: &[Value]) -> Result<(), EditError> {
-    let mut seen = BTreeSet::new();
-    match values.iter().find(|value| !seen.insert(*value)) {
+    match first_double(values) {
         None => Ok(()),
         Some(value) => {
             let keys = keys.iter().chain([value]).cloned().collect();
@@ -312,7 +325,7 @@ pub(super) fn check_duplicates(node: NodeIndex, keys: &[Value], values: &[Value]
 }
 
 /// The values of leafref targets, gathered once each.
-pub(super) type Targets<'a> = BTreeMap<NodeIndex, BTreeSet<&'a Value>>;
+pub(super) type Targets<'a> = Vec<(NodeIndex, Places<'a>)>;
 
 /// Duplicates and references of one leaf or leaf-list.
 pub(super) fn check_leaf<'a>(
@@ -323,20 +336,16 @@ pub(super) fn check_leaf<'a>(
     data: &Data,
 ) -> Result<(), EditError> {
     let schema = store.schema;
-    let values = match data {
-        Data::Leaf(value) => core::slice::from_ref(value),
-        Data::LeafList(values) => {
-            check_duplicates(node, keys, values)?;
-            values.as_slice()
-        }
-        _ => return Ok(()),
-    };
+    let values = data.values();
+    if matches!(data, Data::LeafList(_)) {
+        check_duplicates(node, keys, values)?;
+    }
     if let Some(target) = references::leafref_target(schema, node) {
-        let found = match targets.entry(target) {
-            Entry::Occupied(found) => found.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(values_of(store, target)?),
-        };
-        let exists = |value| found.contains(value);
+        if !targets.iter().any(|(node, _)| *node == target) {
+            targets.push((target, values_of(store, target)?));
+        }
+        let found = targets.iter().find(|(node, _)| *node == target);
+        let exists = |value| found.is_some_and(|(_, values)| values.has((target, core::slice::from_ref(value), None)));
         if !values.iter().all(exists) {
             return Err(at(node, keys, Reason::InstanceRequired));
         }
@@ -353,13 +362,11 @@ pub(super) fn check_leaf<'a>(
 }
 
 /// The values of every instance of a leaf or leaf-list.
-fn values_of(store: &Datastore, node: NodeIndex) -> Result<BTreeSet<&Value>, EditError> {
-    let mut found = BTreeSet::new();
+fn values_of(store: &Datastore, node: NodeIndex) -> Result<Places<'_>, EditError> {
+    let mut found = Places::new();
     each(store.schema, &store.content, node, &mut |_, data| {
-        match data {
-            Data::Leaf(value) => drop(found.insert(value)),
-            Data::LeafList(values) => found.extend(values),
-            _ => {}
+        for value in data.values() {
+            found.add((node, core::slice::from_ref(value), None));
         }
         Ok(())
     })?;
@@ -396,7 +403,7 @@ fn each_below<'a>(
             let names = schema.list(*step).map_or(&[][..], |list| list.keys);
             for entry in entries.iter() {
                 let above = keys.len();
-                keys.extend(names.iter().filter_map(|key| entry.leaf(*key).cloned()));
+                keys.extend(entry.leafs(names));
                 each_below(schema, entry, rest, keys, then)?;
                 keys.truncate(above);
             }

@@ -85,7 +85,7 @@ impl Reading<'_> {
                 let Tree::Array(items) = tree else { return Err(wrong_type("an array")) };
                 let values = items.iter().map(|item| self.leaf(node, item)).collect::<Result<Vec<_>, _>>()?;
                 if row.is_config()
-                    && let Some(value) = cbor::first_double(&values)
+                    && let Some(value) = crate::value::first_double(&values)
                 {
                     let keys = alloc::vec![value.clone()];
                     return Err(Error::new(Reason::DuplicateEntry).within_entry(node, Some(keys)));

@@ -39,6 +39,7 @@ impl Schema {
 
     /// The node with this SID.
     #[must_use]
+    #[inline(never)]
     pub fn node_by_sid(&self, sid: u32) -> Option<NodeIndex> {
         let row = self.by_sid.binary_search_by_key(&sid, |(sid, _)| *sid).ok()?;
         self.by_sid.get(row).map(|(_, node)| *node)
@@ -47,6 +48,7 @@ impl Schema {
     /// The nodes directly below `parent` ([`NodeIndex::ROOT`]: the top-level nodes of all modules), in the
     /// order of the tables.
     #[must_use]
+    #[inline(never)]
     pub fn children(&self, parent: NodeIndex) -> Children {
         let (next, end) = match self.node(parent) {
             Some(node) => (parent.0.saturating_add(1), node.end),
@@ -58,6 +60,7 @@ impl Schema {
 
     /// The child of `parent` with this name; without a module, a name that is unique among the children.
     #[must_use]
+    #[inline(never)]
     pub fn child(&self, parent: NodeIndex, module: Option<ModuleIndex>, name: &str) -> Option<NodeIndex> {
         let mut found = self.children(parent).filter(|child| {
             self.name(*child) == name
@@ -69,6 +72,7 @@ impl Schema {
 
     /// Whether `node` is `ancestor` or below it; everything is below the root.
     #[must_use]
+    #[inline(never)]
     pub fn is_within(&self, node: NodeIndex, ancestor: NodeIndex) -> bool {
         match self.node(ancestor) {
             Some(row) => node.0 >= ancestor.0 && node.0 < row.end,
@@ -78,12 +82,14 @@ impl Schema {
 
     /// The type of a leaf or leaf-list, leafrefs followed.
     #[must_use]
+    #[inline(never)]
     pub fn type_of(&self, node: NodeIndex) -> Option<&'static Type> {
         self.resolved_type(self.node(node)?.type_index()?)
     }
 
     /// A type, leafrefs followed.
     #[must_use]
+    #[inline(never)]
     pub fn resolved_type(&self, index: TypeIndex) -> Option<&'static Type> {
         match self.types.get(index.get())? {
             Type::Leafref { target_type, .. } => self.types.get(target_type.get()),
@@ -93,6 +99,7 @@ impl Schema {
 
     /// The list row of a list.
     #[must_use]
+    #[inline(never)]
     pub fn list(&self, node: NodeIndex) -> Option<&'static List> {
         let row = self.node(node)?;
         (row.kind() == NodeKind::List).then(|| self.lists.get(row.detail as usize)).flatten()
@@ -101,6 +108,7 @@ impl Schema {
     /// How many values identify one entry: the keys of a list; 1 for a leaf-list (its value) and for a keyless
     /// list (its 1-based position, readings 6); 0 for every other node.
     #[must_use]
+    #[inline(never)]
     pub fn entry_key_count(&self, node: NodeIndex) -> usize {
         match self.node(node).map(Node::kind) {
             Some(NodeKind::List) => self.list(node).map_or(0, |list| list.keys.len().max(1)),
@@ -110,21 +118,23 @@ impl Schema {
     }
 
     /// The nodes from the top level down to `node`, `node` included.
-    pub fn path(&self, node: NodeIndex) -> impl DoubleEndedIterator<Item = NodeIndex> + use<> {
-        let mut steps = [NodeIndex::ROOT; MAX_DEPTH];
-        let mut start = MAX_DEPTH;
+    #[must_use]
+    #[inline(never)]
+    pub fn path(&self, node: NodeIndex) -> Steps {
+        let mut left = 0;
         let mut at = node;
-        while let Some(row) = self.node(at) {
-            let Some(slot) = start.checked_sub(1).and_then(|slot| steps.get_mut(slot)) else { break };
-            start -= 1;
-            *slot = at;
+        while let Some(row) = self.node(at)
+            && left < MAX_DEPTH
+        {
+            left += 1;
             at = row.parent;
         }
-        steps.into_iter().skip(start)
+        Steps { nodes: self.nodes, node, left }
     }
 
     /// The defaults of a leaf (one) or leaf-list (several).
     #[must_use]
+    #[inline(never)]
     pub fn defaults(&self, node: NodeIndex) -> &'static [Default] {
         if !self.node(node).is_some_and(|row| row.flags.has(Flags::HAS_DEFAULT)) {
             return &[];
@@ -136,6 +146,7 @@ impl Schema {
 
     /// `min-elements` and `max-elements`, where stated.
     #[must_use]
+    #[inline(never)]
     pub fn bounds(&self, node: NodeIndex) -> Option<&'static Bounds> {
         let row = self.bounds.binary_search_by_key(&node, |bounds| bounds.node).ok()?;
         self.bounds.get(row)
@@ -143,6 +154,7 @@ impl Schema {
 
     /// The case that a node stands in.
     #[must_use]
+    #[inline(never)]
     pub fn case_of(&self, node: NodeIndex) -> Option<&'static CaseMember> {
         if !self.node(node)?.flags.has(Flags::IN_CASE) {
             return None;
@@ -211,6 +223,29 @@ impl Schema {
 /// How deep a schema may be: a build error above it.
 pub const MAX_DEPTH: usize = 32;
 
+/// The nodes on the way to a node, from the top level down.
+#[derive(Clone, Debug)]
+pub struct Steps {
+    nodes: &'static [Node],
+    node: NodeIndex,
+    left: usize,
+}
+
+impl Iterator for Steps {
+    type Item = NodeIndex;
+
+    // Walking up anew for each step costs less than keeping them: trees are low.
+    #[inline(never)]
+    fn next(&mut self) -> Option<NodeIndex> {
+        self.left = self.left.checked_sub(1)?;
+        let mut at = self.node;
+        for _ in 0..self.left {
+            at = self.nodes.get(at.get())?.parent;
+        }
+        Some(at)
+    }
+}
+
 /// The children of a node, in the order of the tables.
 #[derive(Clone, Debug)]
 pub struct Children {
@@ -222,6 +257,7 @@ pub struct Children {
 impl Iterator for Children {
     type Item = NodeIndex;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<NodeIndex> {
         if self.next >= self.end {
             return None;

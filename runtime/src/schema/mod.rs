@@ -15,7 +15,7 @@ mod node;
 mod types;
 
 pub use index::{ChoiceIndex, IdentityIndex, ModuleIndex, NodeIndex, TypeIndex};
-pub use lookup::{Children, MAX_DEPTH};
+pub use lookup::{Children, MAX_DEPTH, Steps};
 pub use node::{Flags, Node, NodeKind};
 pub use types::{Bit, Enum, IntegerWidth, Literal, Type};
 

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use super::Value;
+use super::{Order, Value};
 use crate::schema::{List, NodeIndex};
 
 /// The instance of a data node.
@@ -20,6 +20,18 @@ pub enum Data {
     LeafList(Vec<Value>),
     /// `list`
     List(Entries),
+}
+
+impl Data {
+    /// The value of a leaf, or those of a leaf-list; none of others.
+    #[must_use]
+    pub fn values(&self) -> &[Value] {
+        match self {
+            Data::Leaf(value) => core::slice::from_ref(value),
+            Data::LeafList(values) => values,
+            Data::Any(_) | Data::Container(_) | Data::List(_) => &[],
+        }
+    }
 }
 
 /// The children of one container, list entry, notification, input, output, structure, or of the datastore's root.
@@ -66,6 +78,12 @@ impl Content {
             Data::Leaf(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// The values of these child leafs, as far as they are there.
+    #[must_use]
+    pub fn leafs(&self, nodes: &[NodeIndex]) -> Vec<Value> {
+        nodes.iter().filter_map(|node| self.leaf(*node).cloned()).collect()
     }
 
     /// Puts a child in and gives back what stood there.
@@ -137,23 +155,20 @@ impl Entries {
         let compare = |a: &Content, b: &Content| {
             list.keys.iter().map(|key| a.leaf(*key).cmp(&b.leaf(*key))).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
         };
-        if entries.is_sorted_by(|a, b| compare(a, b).is_lt()) {
-            return Ok(Entries { entries });
-        }
-        let mut order: Vec<(usize, Content)> = entries.into_iter().enumerate().collect();
-        order.sort_by(|(_, a), (_, b)| compare(a, b));
-        let twice = order.windows(2).find_map(|two| match two {
-            [(first, a), (second, b)] if compare(a, b).is_eq() => Some((*first).max(*second)),
-            _ => None,
-        });
-        if let Some(place) = twice {
-            let entry = order.into_iter().find(|(own, _)| *own == place).map(|(_, entry)| entry);
-            return Err((place, entry.unwrap_or_default()));
+        let mut order = Order::default();
+        for (place, entry) in entries.iter().enumerate() {
+            let same = |at: usize| entries.get(at).map_or(Ordering::Less, |other| compare(entry, other));
+            if order.add(&mut { same }).is_some() {
+                let mut entries = entries;
+                return Err((place, entries.swap_remove(place)));
+            }
         }
         if !sorted {
-            order.sort_by_key(|(place, _)| *place);
+            return Ok(Entries { entries });
         }
-        Ok(Entries { entries: order.into_iter().map(|(_, entry)| entry).collect() })
+        let mut entries = entries;
+        let entries = order.sorted().into_iter().filter_map(|at| entries.get_mut(at).map(core::mem::take)).collect();
+        Ok(Entries { entries })
     }
 
     /// The entries of a keyless list.

@@ -11,6 +11,7 @@ mod decimal;
 mod float;
 mod instance_identifier;
 mod natural;
+mod order;
 mod scalar;
 mod sink;
 pub mod text;
@@ -26,3 +27,4 @@ pub use walk::{write_content, write_data};
 
 pub(crate) use check::{positions, wrong};
 pub(crate) use decimal::{Whole, from_float, rescale, to_float};
+pub(crate) use order::{Order, Places, first_double};

@@ -124,13 +124,17 @@ fn number(at: u32) -> usize {
 pub(crate) type Place<'a> = (NodeIndex, &'a [Value], Option<NodeIndex>);
 
 /// A set of places, in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Places<'a> {
     places: Vec<Place<'a>>,
     order: Order,
 }
 
 impl<'a> Places<'a> {
+    pub(crate) const fn new() -> Places<'a> {
+        Places { places: Vec::new(), order: Order { nodes: Vec::new(), root: 0 } }
+    }
+
     /// Adds one; false when it was there.
     pub(crate) fn add(&mut self, place: Place<'a>) -> bool {
         let places = &self.places;
@@ -163,7 +167,7 @@ pub(crate) fn compare_keys(keys: &[Value], other: &[Value]) -> Ordering {
 
 /// The first value that stands there before.
 pub(crate) fn first_double(values: &[Value]) -> Option<&Value> {
-    let mut seen = Places::default();
+    let mut seen = Places::new();
     values.iter().find(|value| !seen.add((NodeIndex::ROOT, core::slice::from_ref(value), None)))
 }
 
