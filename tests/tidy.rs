@@ -63,7 +63,6 @@ const CODEGEN_ROOMS: &[(&str, &[&str])] = &[
 /// and clocks are named at the edge alone.
 const WORDS: &[(&str, &str, &[&str])] = &[
     ("codegen/src", "yang_rs", &["codegen/src/syntax/"]),
-    ("runtime/src", "ciborium_ll", &["runtime/src/cbor/"]),
     ("runtime/src", "tokio::", &["runtime/src/net/"]),
     ("runtime/src", "UdpSocket", &["runtime/src/net/"]),
     ("runtime/src", "SystemTime", &["runtime/src/net/"]),
@@ -195,7 +194,6 @@ fn wrapped_libraries_sockets_and_clocks_are_named_in_their_place_alone() {
         files_below(&root().join(folder), ".rs").iter().filter(|file| code(&read(file)).contains(word)).count()
     };
     assert_eq!(naming("codegen/src", "yang_rs"), 1, "one file of codegen names yang-rs");
-    assert_eq!(naming("runtime/src", "ciborium_ll"), 1, "one file of the runtime names ciborium-ll");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -292,5 +292,9 @@ pub(crate) fn complete_keys(list: &List, content: &mut Content, known: &[Value])
 
 /// The keys of an entry, where all are known.
 pub(crate) fn keys_in(list: &List, content: &Content, known: &[Value]) -> Option<Vec<Value>> {
-    list.keys.iter().enumerate().map(|(place, key)| known.get(place).or_else(|| content.leaf(*key)).cloned()).collect()
+    let mut keys = known.get(..list.keys.len().min(known.len())).unwrap_or(known).to_vec();
+    for key in list.keys.iter().skip(keys.len()) {
+        keys.push(content.leaf(*key)?.clone());
+    }
+    Some(keys)
 }

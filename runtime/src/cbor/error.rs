@@ -72,21 +72,24 @@ pub enum Reason {
 impl Reason {
     /// Appends it as words, without `core::fmt`; names are told where the schema has them.
     fn tell(&self, schema: Option<&Schema>, out: &mut String) {
-        out.push_str(match self {
-            Reason::DuplicateEntry => "an entry occurs twice",
-            Reason::DuplicateKey => "a member occurs twice",
-            Reason::KeyMismatch(_) => "a list key differs from the one in the identifier",
-            Reason::Malformed(malformed) => malformed.words(),
-            Reason::MissingKey(_) => "a list key is missing",
-            Reason::Misplaced(_) => "the node has no place here",
-            Reason::StateNode(_) => "a state node where only configuration may stand",
-            Reason::TooDeep => "nested too deep",
-            Reason::TrailingBytes => "bytes follow the end of the payload",
-            Reason::UnknownName => "unknown name",
-            Reason::UnknownSid(_) => "unknown SID ",
-            Reason::WrongType { .. } => "not ",
-            Reason::InvalidIdentifier(_) | Reason::Value(_) => "",
-        });
+        text::say(
+            out,
+            match self {
+                Reason::DuplicateEntry => "an entry occurs twice",
+                Reason::DuplicateKey => "a member occurs twice",
+                Reason::KeyMismatch(_) => "a list key differs from the one in the identifier",
+                Reason::Malformed(malformed) => malformed.words(),
+                Reason::MissingKey(_) => "a list key is missing",
+                Reason::Misplaced(_) => "the node has no place here",
+                Reason::StateNode(_) => "a state node where only configuration may stand",
+                Reason::TooDeep => "nested too deep",
+                Reason::TrailingBytes => "bytes follow the end of the payload",
+                Reason::UnknownName => "unknown name",
+                Reason::UnknownSid(_) => "unknown SID ",
+                Reason::WrongType { .. } => "not ",
+                Reason::InvalidIdentifier(_) | Reason::Value(_) => "",
+            },
+        );
         match self {
             Reason::InvalidIdentifier(error) => {
                 if let Some(names) = schema.and_then(text::by_name) {
@@ -95,7 +98,7 @@ impl Reason {
             }
             Reason::UnknownSid(sid) => text::push_integer(out, *sid),
             Reason::Value(violation) => violation.tell(out),
-            Reason::WrongType { expected } => out.push_str(expected),
+            Reason::WrongType { expected } => text::say(out, expected),
             _ => {}
         }
     }
@@ -213,13 +216,13 @@ impl Error {
         if let (Reason::Value(Violation::Range), Some(at)) = (&self.reason, &self.at) {
             allowed(schema.type_of(at.node), &mut out);
         }
-        out.push_str(" (");
+        text::say(&mut out, " (");
         if !named.is_empty() {
             out.push('\'');
-            out.push_str(named);
-            out.push_str("', ");
+            text::say(&mut out, named);
+            text::say(&mut out, "', ");
         }
-        out.push_str("byte ");
+        text::say(&mut out, "byte ");
         text::push_unsigned(&mut out, self.position as u64);
         out.push(')');
         out
@@ -229,13 +232,13 @@ impl Error {
 /// Appends the ranges of a type of whole numbers, ` 1..4 | 10..20`.
 fn allowed(ty: Option<&Type>, out: &mut String) {
     let mut separator = " ";
-    let mut between = |out: &mut String| out.push_str(core::mem::replace(&mut separator, " | "));
+    let mut between = |out: &mut String| text::say(out, core::mem::replace(&mut separator, " | "));
     match ty {
         Some(Type::Integer { ranges, .. }) => {
             for (low, high) in *ranges {
                 between(out);
                 text::push_integer(out, *low);
-                out.push_str("..");
+                text::say(out, "..");
                 text::push_integer(out, *high);
             }
         }
@@ -243,7 +246,7 @@ fn allowed(ty: Option<&Type>, out: &mut String) {
             for (low, high) in *ranges {
                 between(out);
                 text::push_unsigned(out, *low);
-                out.push_str("..");
+                text::say(out, "..");
                 text::push_unsigned(out, *high);
             }
         }

@@ -1,35 +1,188 @@
-//! The heads of data items. The one file that names `ciborium-ll`.
-
-use ciborium_ll::{Decoder, Encoder, simple};
-
-pub(super) use ciborium_ll::Header;
+//! The heads of data items (RFC 8949 section 3), and the three widths of floating-point numbers.
+//!
+//! Floats are widened and narrowed as bits: conversions by the target's own library would cost a device without
+//! doubles in hardware a kilobyte. Read [`parse`] first.
 
 use super::Malformed;
 
-pub(super) const FALSE: u8 = simple::FALSE;
-pub(super) const TRUE: u8 = simple::TRUE;
-pub(super) const NULL: u8 = simple::NULL;
+pub(super) const FALSE: u8 = 20;
+pub(super) const TRUE: u8 = 21;
+pub(super) const NULL: u8 = 22;
+
+/// A head. A length is `None` where a break ends the item.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Header {
+    Positive(u64),
+    /// The integer -1 - n.
+    Negative(u64),
+    Bytes(Option<usize>),
+    Text(Option<usize>),
+    Array(Option<usize>),
+    Map(Option<usize>),
+    Tag(u64),
+    Simple(u8),
+    Float(f64),
+    Break,
+}
 
 /// The head at the start of `input`, and its length.
 pub(super) fn parse(input: &[u8]) -> Result<(Header, usize), Malformed> {
-    let mut decoder = Decoder::from(input);
-    match decoder.pull() {
+    let (first, rest) = input.split_first().ok_or(Malformed::EndOfInput)?;
+    let (major, info) = (first >> 5, first & 31);
+    let (width, indefinite) = match info {
+        0..=23 => (0, false),
+        24..=27 => (1 << (info - 24), false),
+        31 => (0, true),
+        _ => return Err(Malformed::Reserved),
+    };
+    let argument = match rest.get(..width) {
+        None => return Err(Malformed::EndOfInput),
+        Some([]) => u64::from(info),
+        Some(bytes) => bytes.iter().fold(0, |argument, byte| argument << 8 | u64::from(*byte)),
+    };
+    let length = match (indefinite, usize::try_from(argument)) {
+        (true, _) => None,
+        (false, Ok(length)) => Some(length),
+        // an item that can't be addressed is not there
+        (false, Err(_)) if matches!(major, 2..=5) => return Err(Malformed::EndOfInput),
+        (false, Err(_)) => Some(usize::MAX),
+    };
+    let header = match (major, info) {
+        (0 | 1 | 6, 31) => return Err(Malformed::Reserved),
+        (0, _) => Header::Positive(argument),
+        (1, _) => Header::Negative(argument),
+        (2, _) => Header::Bytes(length),
+        (3, _) => Header::Text(length),
+        (4, _) => Header::Array(length),
+        (5, _) => Header::Map(length),
+        (6, _) => Header::Tag(argument),
+        (_, 25) => Header::Float(widen(argument, HALF)),
+        (_, 26) => Header::Float(widen(argument, SINGLE)),
+        (_, 27) => Header::Float(f64::from_bits(argument)),
+        (_, 31) => Header::Break,
         // RFC 8949 section 3.3: a simple value below 32 in two bytes is not well-formed
-        Ok(Header::Simple(value)) if value < 32 && decoder.offset() == 2 => Err(Malformed::Reserved),
-        Ok(header) => Ok((header, decoder.offset())),
-        Err(ciborium_ll::Error::Io(_)) => Err(Malformed::EndOfInput),
-        Err(ciborium_ll::Error::Syntax(_)) => Err(Malformed::Reserved),
-    }
+        (_, info) => match u8::try_from(argument) {
+            Ok(value) if info != 24 || value >= 32 => Header::Simple(value),
+            _ => return Err(Malformed::Reserved),
+        },
+    };
+    Ok((header, 1 + width))
 }
 
-/// The head of a float in the shortest form that keeps its value, and that form's length.
+/// Bits of exponent and fraction.
+type Format = (u32, u32);
+
+const HALF: Format = (5, 10);
+const SINGLE: Format = (8, 23);
+const FRACTION: u32 = 52;
+const BIAS: u64 = 1023;
+
+/// The double of a narrower number.
+fn widen(bits: u64, (exponent_bits, fraction_bits): Format) -> f64 {
+    let sign = bits >> (exponent_bits + fraction_bits) << 63;
+    let most = (1 << exponent_bits) - 1;
+    let exponent = bits >> fraction_bits & most;
+    let mut fraction = bits & ((1 << fraction_bits) - 1);
+    let wide = if exponent == most {
+        0x7ff
+    } else if exponent > 0 {
+        exponent + BIAS - most / 2
+    } else if fraction == 0 {
+        0
+    } else {
+        // a subnormal number has an exponent of its own as a double
+        let shift = fraction_bits + 1 - (64 - fraction.leading_zeros());
+        fraction = (fraction << shift) & ((1 << fraction_bits) - 1);
+        BIAS + 1 - most / 2 - u64::from(shift)
+    };
+    f64::from_bits(sign | wide << FRACTION | fraction << (FRACTION - fraction_bits))
+}
+
+/// The same number in a narrower format, where that loses nothing.
+fn narrow(value: f64, (exponent_bits, fraction_bits): Format) -> Option<u64> {
+    let bits = value.to_bits();
+    let sign = bits >> 63 << (exponent_bits + fraction_bits);
+    let most: u64 = (1 << exponent_bits) - 1;
+    let exponent = bits >> FRACTION & 0x7ff;
+    let fraction = bits & ((1 << FRACTION) - 1);
+    let mut surplus = FRACTION - fraction_bits;
+    let mut whole = fraction;
+    let narrowed = if exponent == 0x7ff {
+        most
+    } else {
+        let above = (exponent + most / 2).saturating_sub(BIAS);
+        if above >= most {
+            return None;
+        }
+        if above == 0 && bits << 1 != 0 {
+            // below the normal numbers the hidden bit is told
+            surplus += u32::try_from(BIAS + 1 - exponent - most / 2).ok()?;
+            whole |= 1 << FRACTION;
+        }
+        above
+    };
+    let kept = whole.checked_shr(surplus)?;
+    (kept << surplus == whole).then_some(sign | narrowed << fraction_bits | kept)
+}
+
+/// The head of a float in the shortest form that keeps its value, and that form's length (RFC 8949 section 4.2.2: one
+/// NaN).
 pub(super) fn float(value: f64) -> ([u8; 9], usize) {
-    let mut bytes = [0; 9];
-    let mut rest: &mut [u8] = &mut bytes;
-    // RFC 8949 section 4.2.2: one NaN
-    let value = if value.is_nan() { f64::NAN } else { value };
-    let written = Encoder::from(&mut rest).push(Header::Float(value));
-    debug_assert!(written.is_ok(), "a head has at most 9 bytes");
-    let left = rest.len();
-    (bytes, 9 - left)
+    let value = if value.is_nan() { f64::from_bits(0x7ff8 << 48) } else { value };
+    let (info, bits, width) = match (narrow(value, HALF), narrow(value, SINGLE)) {
+        (Some(half), _) => (25, half << 48, 2),
+        (None, Some(single)) => (26, single << 32, 4),
+        (None, None) => (27, value.to_bits(), 8),
+    };
+    let [a, b, c, d, e, f, g, h] = bits.to_be_bytes();
+    ([7 << 5 | info, a, b, c, d, e, f, g, h], 1 + width)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::{Header, float, parse};
+
+    fn agrees(value: f64) {
+        let mut expected = Vec::from([0xf9, 0x7e, 0]);
+        // ciborium keeps the bits of a NaN
+        if !value.is_nan() {
+            expected.clear();
+            ciborium::into_writer(&value, &mut expected).unwrap();
+        }
+        let (bytes, length) = float(value);
+        assert_eq!(bytes[..length], expected, "{value}");
+        let Ok((Header::Float(again), read)) = parse(&bytes) else { panic!("{value}") };
+        assert!(read == length && (again.to_bits() == value.to_bits() || value.is_nan()), "{value}");
+    }
+
+    #[test]
+    fn every_half_and_what_lies_beside_it_is_written_as_the_oracle_does() {
+        for bits in 0..=u16::MAX {
+            let [high, low] = bits.to_be_bytes();
+            let Ok((Header::Float(value), 3)) = parse(&[0xf9, high, low]) else { panic!("{bits}") };
+            let read: f64 = ciborium::from_reader(&[0xf9, high, low][..]).unwrap();
+            assert!(read.to_bits() == value.to_bits() || read.is_nan() && value.is_nan(), "{bits}");
+            agrees(value);
+            if value.is_finite() {
+                agrees(value * 1.0009765625);
+                agrees(value * 2_f64.powi(-126));
+                agrees(value / 65536.0);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 2000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn floats_of_every_width_are_written_as_the_oracle_does(double: u64, single: u32) {
+            agrees(f64::from_bits(double));
+            agrees(f64::from(f32::from_bits(single)));
+            agrees(f64::from(f32::from_bits(single & 0x80ff_ffff)));
+        }
+    }
 }

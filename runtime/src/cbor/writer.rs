@@ -163,9 +163,16 @@ impl<'b> Writer<'b> {
 
     fn close(&mut self, open: Open, major: u8, length: usize) {
         let (head, head_length) = shortest(major, length as u64);
-        let head = head.get(..head_length).unwrap_or_default();
-        if open.head < self.out.len() {
-            self.out.splice(open.head..=open.head, head.iter().copied());
+        let end = self.out.len();
+        if open.head >= end {
+            return;
+        }
+        if head_length > 1 {
+            self.out.resize(end + head_length - 1, 0);
+            self.out.copy_within(open.content()..end, open.head + head_length);
+        }
+        for (byte, own) in self.out.iter_mut().skip(open.head).zip(head.iter().take(head_length)) {
+            *byte = *own;
         }
     }
 

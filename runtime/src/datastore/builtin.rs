@@ -4,12 +4,11 @@
 //! There is one module set, one schema and one datastore, coreconf:unified. What RFC 8525 leaves to the server
 //! (location, submodule, deviation) and the deprecated `modules-state` are not instantiated.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::board::Fault;
 use crate::schema::{Module, NodeIndex, Schema, Type};
-use crate::value::{Data, Value};
+use crate::value::{Data, Value, compare_keys};
 
 /// The name of the one module set and the one schema.
 const NAME: &str = "all";
@@ -22,49 +21,66 @@ pub(super) fn answers(schema: &Schema, node: NodeIndex) -> bool {
 /// The value of a leaf or leaf-list.
 pub(super) fn read(schema: &Schema, node: NodeIndex, keys: &[Value]) -> Result<Data, Fault> {
     let row = schema.node(node).ok_or(Fault::Absent)?;
-    let of = |wanted: bool, key: Option<&Value>, revision: Option<&Value>| {
-        schema
-            .modules
-            .iter()
-            .filter(|module| module.implemented == wanted)
-            .find(|module| {
-                key.and_then(Value::as_str) == Some(module.name)
-                    && revision.is_none_or(|value| value.as_str() == Some(module.revision))
-            })
-            .ok_or(Fault::Absent)
-    };
-    let text = |text: &str| if text.is_empty() { Err(Fault::Absent) } else { Ok(Data::Leaf(Value::from(text))) };
-    match row.sid {
-        sids::CONTENT_ID => Ok(Data::Leaf(Value::from(content_id(schema).as_str()))),
-        sids::MODULE_REVISION => text(of(true, keys.get(1), None)?.revision),
-        sids::MODULE_NAMESPACE => text(of(true, keys.get(1), None)?.namespace),
-        sids::MODULE_FEATURE => {
-            let features = of(true, keys.get(1), None)?.features;
-            Ok(Data::LeafList(features.iter().map(|feature| Value::from(*feature)).collect()))
+    let value = match row.sid {
+        sids::CONTENT_ID => return Ok(Data::Leaf(Value::from(content_id(schema).as_str()))),
+        sids::SCHEMA_MODULE_SET => return Ok(Data::LeafList(Vec::from([Value::from(NAME)]))),
+        sids::DATASTORE_SCHEMA => NAME,
+        sids::MODULE_REVISION | sids::MODULE_NAMESPACE | sids::MODULE_FEATURE | sids::IMPORT_NAMESPACE => {
+            let module = module(schema, row.sid != sids::IMPORT_NAMESPACE, keys).ok_or(Fault::Absent)?;
+            match row.sid {
+                sids::MODULE_FEATURE => {
+                    let mut features = Vec::new();
+                    for feature in module.features {
+                        features.push(Value::from(*feature));
+                    }
+                    return Ok(Data::LeafList(features));
+                }
+                sids::MODULE_REVISION => module.revision,
+                _ => module.namespace,
+            }
         }
-        sids::IMPORT_NAMESPACE => text(of(false, keys.get(1), keys.get(2))?.namespace),
-        sids::SCHEMA_MODULE_SET => Ok(Data::LeafList(vec![Value::from(NAME)])),
-        sids::DATASTORE_SCHEMA => text(NAME),
-        _ => Err(Fault::Absent),
-    }
+        _ => "",
+    };
+    if value.is_empty() { Err(Fault::Absent) } else { Ok(Data::Leaf(Value::from(value))) }
+}
+
+/// The module in whose entry these keys lead: of the implemented ones its name tells it, of the others the revision
+/// too.
+fn module(schema: &Schema, implemented: bool, keys: &[Value]) -> Option<&'static Module> {
+    let name = keys.get(1)?.as_str()?;
+    let revision = keys.get(2).and_then(Value::as_str);
+    schema.modules.iter().find(|module| {
+        module.implemented == implemented && module.name == name && revision.is_none_or(|own| own == module.revision)
+    })
 }
 
 /// The keys of the entry after `after`, or of the first one.
 pub(super) fn next(schema: &Schema, list: NodeIndex, after: Option<&[Value]>) -> Option<Vec<Value>> {
-    let entries = match schema.node(list)?.sid {
-        sids::MODULE => modules(schema, true).map(|module| vec![Value::from(module.name)]).collect(),
-        sids::IMPORT => modules(schema, false)
-            .map(|module| vec![Value::from(module.name), revision(schema, list, module)])
-            .collect(),
-        sids::MODULE_SET | sids::SCHEMA => vec![vec![Value::from(NAME)]],
-        sids::DATASTORE => vec![vec![Value::Identityref(schema.identity_by_sid(sids::UNIFIED)?)]],
-        _ => Vec::new(),
-    };
-    entries.into_iter().filter(|keys| after.is_none_or(|after| keys.as_slice() > after)).min()
-}
-
-fn modules(schema: &Schema, implemented: bool) -> impl Iterator<Item = &'static Module> {
-    schema.modules.iter().filter(move |module| module.implemented == implemented)
+    let sid = schema.node(list)?.sid;
+    match sid {
+        sids::MODULE | sids::IMPORT => {
+            let mut next: Option<Vec<Value>> = None;
+            for module in schema.modules {
+                if module.implemented != (sid == sids::MODULE) {
+                    continue;
+                }
+                let mut keys = Vec::from([Value::from(module.name)]);
+                if sid == sids::IMPORT {
+                    keys.push(revision(schema, list, module));
+                }
+                if after.is_none_or(|after| compare_keys(&keys, after).is_gt())
+                    && next.as_ref().is_none_or(|next| compare_keys(&keys, next).is_lt())
+                {
+                    next = Some(keys);
+                }
+            }
+            next
+        }
+        _ if after.is_some() => None,
+        sids::MODULE_SET | sids::SCHEMA => Some(Vec::from([Value::from(NAME)])),
+        sids::DATASTORE => Some(Vec::from([Value::Identityref(schema.identity_by_sid(sids::UNIFIED)?)])),
+        _ => None,
+    }
 }
 
 /// A revision as the key of an import-only module: a union of a date and the empty string.

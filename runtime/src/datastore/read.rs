@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::{Datastore, builtin, tree, validate};
 use crate::board::{Board, Fault};
 use crate::schema::{ChoiceIndex, Default as DefaultRow, Flags, NodeIndex, NodeKind, Schema};
-use crate::value::{Content, Data, InstanceIdentifier, Part, Sink, Value};
+use crate::value::{Content, Data, InstanceIdentifier, Part, Sink, Value, compare_keys};
 
 /// Which descendants of the node that was asked for are told; the query parameter `c` (readings 26).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -262,7 +262,7 @@ impl<'a> Walk<'a> {
             if keys == own {
                 return Ok(true);
             }
-            if keys.as_slice() > own {
+            if compare_keys(&keys, own).is_gt() {
                 return Ok(false);
             }
             after = Some(keys);
@@ -383,7 +383,7 @@ impl<'a> Walk<'a> {
         loop {
             match self.next_entry(list, after.as_deref()) {
                 Ok(None) => return Ok(()),
-                Ok(Some(keys)) if after.as_ref().is_none_or(|after| *after < keys) => {
+                Ok(Some(keys)) if after.as_ref().is_none_or(|after| compare_keys(after, &keys).is_lt()) => {
                     self.entry(list, &keys, None)?;
                     after = Some(keys);
                 }

@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 
 use super::edit::Record;
-use super::{Datastore, Edit, EditError, Found, Origin, Reason};
+use super::{Datastore, Edit, EditError, Found, Origin, Reason, tree};
 use crate::board::{Board, Change, Fault};
-use crate::schema::NodeKind;
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Places};
+use crate::schema::NodeIndex;
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Places, Value};
 
 /// A validated edit. Dropping it undoes it.
 #[derive(Debug)]
@@ -104,56 +104,91 @@ fn changes(store: &Datastore, log: &[Record]) -> Vec<OwnedChange> {
     let mut seen = Places::new();
     let mut changes = Vec::new();
     for record in log {
-        match record {
+        let (node, keys) = match record {
             Record::Write { at, old, .. } => {
                 if !seen.add((at.node, &at.keys, None)) {
                     continue;
                 }
                 let new = current(store, at);
-                let same = match (old, &new) {
-                    (Some(Data::Container(_)), Some(_)) => true,
-                    (old, new) => old == new,
-                };
-                if !same {
-                    changes.push(OwnedChange { at: at.clone(), old: old.clone(), new });
+                let again = matches!((old, &new), (Some(Data::Container(_)), Some(_)));
+                if !again {
+                    if *old != new {
+                        changes.push(OwnedChange { at: at.clone(), old: old.clone(), new });
+                    }
+                    continue;
                 }
+                // an entry that went and came back may stand elsewhere
+                let own = store.schema.entry_key_count(at.node);
+                (at.node, at.keys.get(..at.keys.len().saturating_sub(own)).unwrap_or_default())
             }
-            Record::Move { list, .. } => {
-                // a list that went after it was put in order has no order to tell of
-                if seen.add((list.node, &list.keys, None))
-                    && let Some(entries) = keys_only(store, list)
-                {
-                    let entries = Some(entries);
-                    changes.push(OwnedChange { at: list.clone(), old: entries.clone(), new: entries });
-                }
-            }
+            Record::Move { list, .. } => (list.node, list.keys.as_slice()),
+        };
+        // a list that went after it was put in order has no order to tell of
+        if store.schema.list(node).is_some()
+            && !tree::is_sorted(store.schema, node)
+            && seen.add((node, keys, Some(node)))
+            && is_reordered(store, log, node, keys)
+            && let Some(entries) = keys_only(store, node, keys)
+        {
+            let at = InstanceIdentifier { node, keys: keys.to_vec() };
+            changes.push(OwnedChange { at, old: Some(entries.clone()), new: Some(entries) });
         }
     }
     changes
 }
 
+/// Whether the entries that a list kept stand in another order than before the edit, which is told by taking the log
+/// back.
+fn is_reordered(store: &Datastore, log: &[Record], list: NodeIndex, keys: &[Value]) -> bool {
+    let mut after = store.entry_keys(list, keys);
+    let mut before = after.clone();
+    for record in log.iter().rev() {
+        match record {
+            Record::Write { at, old, place } if at.node == list => {
+                let Some(own) = at.keys.strip_prefix(keys) else { continue };
+                match (old, before.iter().position(|entry| entry == own)) {
+                    (None, Some(stands)) => drop(before.remove(stands)),
+                    (Some(_), None) => before.insert(place.unwrap_or(0).min(before.len()), own.to_vec()),
+                    _ => {}
+                }
+            }
+            Record::Move { list: moved, from, to }
+                if moved.node == list && moved.keys == keys && *to < before.len() =>
+            {
+                let entry = before.remove(*to);
+                before.insert((*from).min(before.len()), entry);
+            }
+            _ => {}
+        }
+    }
+    after.retain(|entry| before.contains(entry));
+    before.retain(|entry| after.contains(entry));
+    before != after
+}
+
 /// What stands at the address of a record now; of an entry its keys alone.
 fn current(store: &Datastore, at: &InstanceIdentifier) -> Option<Data> {
     match store.get(at)? {
-        Found::Entry(entry) => Some(Data::Container(keys_of(store, at, entry))),
+        Found::Entry(entry) => Some(Data::Container(keys_of(store, at.node, entry))),
         Found::Data(Data::Container(_)) => Some(Data::Container(Content::new())),
         Found::Data(data) => Some(data.clone()),
         Found::Value(value) => Some(Data::Leaf(value.clone())),
     }
 }
 
-fn keys_of(store: &Datastore, at: &InstanceIdentifier, entry: &Content) -> Content {
-    let names = store.schema.list(at.node).map_or(&[][..], |list| list.keys);
+fn keys_of(store: &Datastore, list: NodeIndex, entry: &Content) -> Content {
+    let names = store.schema.list(list).map_or(&[][..], |list| list.keys);
     names.iter().filter_map(|key| Some((*key, entry.child(*key)?.clone()))).collect()
 }
 
 /// The entries of a list in their order, with nothing but their keys.
-fn keys_only(store: &Datastore, list: &InstanceIdentifier) -> Option<Data> {
-    debug_assert!(store.schema.node(list.node).is_some_and(|row| row.kind() == NodeKind::List));
-    let Some(Found::Data(Data::List(entries))) = store.get(list) else { return None };
-    let mut keys = Entries::new();
+fn keys_only(store: &Datastore, list: NodeIndex, keys: &[Value]) -> Option<Data> {
+    let Some(Found::Data(Data::List(entries))) = tree::find(store.schema, &store.content, list, keys) else {
+        return None;
+    };
+    let mut out = Entries::new();
     for entry in entries.iter() {
-        keys.insert(keys.len(), keys_of(store, list, entry));
+        out.insert(out.len(), keys_of(store, list, entry));
     }
-    Some(Data::List(keys))
+    Some(Data::List(out))
 }

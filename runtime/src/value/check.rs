@@ -4,7 +4,7 @@
 use alloc::string::String;
 use core::fmt;
 
-use super::text::{push_integer, push_unsigned};
+use super::text::{push_integer, push_unsigned, say};
 use super::{InstanceIdentifier, KeyOf, Value};
 use crate::schema::{IdentityIndex, Schema, Type};
 
@@ -39,27 +39,30 @@ pub enum Violation {
 impl Violation {
     /// Appends it as words, as `Display` has them, without `core::fmt`.
     pub(crate) fn tell(&self, out: &mut String) {
-        out.push_str(match self {
-            Violation::Instance => "an instance-identifier with wrong keys",
-            Violation::Length(_) => "length ",
-            Violation::NotDerived(_) => "the identity is not derived from the base",
-            Violation::NotInUnion => "no member type of the union takes the value",
-            Violation::Range => "out of range",
-            Violation::UnknownBit(_) => "unknown bit at position ",
-            Violation::UnknownName => "unknown name",
-            Violation::UnknownEnum(_) => "unknown enum value ",
-            Violation::UnknownIdentity(_) => "unknown identity SID ",
-            Violation::WrongType { .. } => "not ",
-        });
+        say(
+            out,
+            match self {
+                Violation::Instance => "an instance-identifier with wrong keys",
+                Violation::Length(_) => "length ",
+                Violation::NotDerived(_) => "the identity is not derived from the base",
+                Violation::NotInUnion => "no member type of the union takes the value",
+                Violation::Range => "out of range",
+                Violation::UnknownBit(_) => "unknown bit at position ",
+                Violation::UnknownName => "unknown name",
+                Violation::UnknownEnum(_) => "unknown enum value ",
+                Violation::UnknownIdentity(_) => "unknown identity SID ",
+                Violation::WrongType { .. } => "not ",
+            },
+        );
         match *self {
             Violation::Length(length) => {
                 push_unsigned(out, length as u64);
-                out.push_str(" is not allowed");
+                say(out, " is not allowed");
             }
             Violation::UnknownBit(position) => push_unsigned(out, u64::from(position)),
             Violation::UnknownEnum(value) => push_integer(out, value),
             Violation::UnknownIdentity(sid) => push_unsigned(out, sid),
-            Violation::WrongType { expected } => out.push_str(expected),
+            Violation::WrongType { expected } => say(out, expected),
             _ => {}
         }
     }

@@ -9,6 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::natural::Natural;
+use super::text::{push_ascii, say};
 
 /// Digits that can matter: no more are needed to tell a number from the middle of two doubles.
 const DIGITS: u32 = 800;
@@ -20,6 +21,7 @@ const MANTISSA: i32 = 53;
 const LEAST: i32 = -1074;
 
 /// The double nearest to a decimal number: an optional sign, digits with or without a point, and an exponent.
+#[inline(never)]
 pub(crate) fn parse(text: &str) -> Option<f64> {
     let (negative, mut rest) = sign(text.as_bytes());
     let mut digits = Natural::from(0);
@@ -130,34 +132,26 @@ pub(super) fn parts(value: f64) -> (u64, i32) {
 }
 
 /// Appends the shortest text that is read as the same double, with at least one digit on both sides of the point.
+#[inline(never)]
 pub(crate) fn print(value: f64, out: &mut String) {
     if value.is_nan() {
-        return out.push_str("NaN");
+        return say(out, "NaN");
     }
     if value.is_sign_negative() {
-        out.push('-');
+        push_ascii(out, b'-');
     }
     if value.is_infinite() {
-        return out.push_str("inf");
+        return say(out, "inf");
     }
     let (digits, point) = shortest(value);
-    let whole = usize::try_from(point).unwrap_or(0);
-    if whole == 0 {
-        out.push('0');
-    }
-    for place in 0..whole {
-        out.push(char::from(digits.get(place).copied().unwrap_or(b'0')));
-    }
-    out.push('.');
-    for _ in point..0 {
-        out.push('0');
-    }
-    let behind = digits.get(whole..).unwrap_or_default();
-    for digit in behind {
-        out.push(char::from(*digit));
-    }
-    if behind.is_empty() {
-        out.push('0');
+    // from the first digit or the one before the point to the last digit or the one behind the point
+    let last = i32::try_from(digits.len()).unwrap_or(i32::MAX).max(point + 1);
+    for place in point.min(1) - 1..last {
+        if place == point {
+            push_ascii(out, b'.');
+        }
+        let digit = usize::try_from(place).ok().and_then(|place| digits.get(place));
+        push_ascii(out, digit.copied().unwrap_or(b'0'));
     }
 }
 
@@ -179,13 +173,8 @@ fn shortest(value: f64) -> (Vec<u8>, i32) {
     below.shift(exponent.max(0));
     let mut above = below.clone();
     above.shift(narrow);
-    let reaches = |rest: &Natural, above: &Natural, unit: &Natural| {
-        let mut sum = rest.clone();
-        sum.combine(above, 1);
-        if even { sum >= *unit } else { sum > *unit }
-    };
     let mut point = 0;
-    while reaches(&rest, &above, &unit) {
+    while reaches(&rest, &above, &unit, even) {
         unit.times(10, 0);
         point += 1;
     }
@@ -194,7 +183,7 @@ fn shortest(value: f64) -> (Vec<u8>, i32) {
         rest.times(10, 0);
         above.times(10, 0);
         below.times(10, 0);
-        if digits.is_empty() && !reaches(&rest, &above, &unit) {
+        if digits.is_empty() && !reaches(&rest, &above, &unit, even) {
             point -= 1;
             continue;
         }
@@ -204,8 +193,9 @@ fn shortest(value: f64) -> (Vec<u8>, i32) {
             digit += 1;
         }
         digits.push(digit);
-        let low = if even { rest <= below } else { rest < below };
-        let high = reaches(&rest, &above, &unit);
+        let order = rest.cmp(&below);
+        let low = order.is_lt() || (even && order.is_eq());
+        let high = reaches(&rest, &above, &unit, even);
         if low || high {
             rest.times(2, 0);
             if high
@@ -217,6 +207,15 @@ fn shortest(value: f64) -> (Vec<u8>, i32) {
             return (digits, point);
         }
     }
+}
+
+/// Whether a sum is at the unit (where the mantissa is even) or beyond it.
+#[inline(never)]
+fn reaches(rest: &Natural, above: &Natural, unit: &Natural, even: bool) -> bool {
+    let mut sum = rest.clone();
+    sum.combine(above, 1);
+    let order = (*unit).cmp(&sum);
+    order.is_lt() || (even && order.is_eq())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::Value;
-use crate::schema::{NodeIndex, NodeKind, Schema};
+use crate::schema::{NodeIndex, NodeKind, Schema, Steps};
 
 /// An instance-identifier: a schema node, and the key values of the lists on the way to it.
 ///
@@ -41,16 +41,39 @@ pub enum KeyOf {
 
 /// What the keys of a fully given identifier of `node` are: those of each list on the way from the top level down, in
 /// the order of its `key` statement (readings 5), the node's own last.
-pub fn keys_of(schema: &Schema, node: NodeIndex) -> impl Iterator<Item = KeyOf> {
-    schema.path(node).flat_map(move |step| {
-        let (keys, one) = match schema.node(step).map(crate::schema::Node::kind) {
-            Some(NodeKind::List) => {
-                let keys: &'static [NodeIndex] = schema.list(step).map_or(&[], |list| list.keys);
-                (keys, keys.is_empty().then_some(KeyOf::Position(step)))
+#[must_use]
+pub fn keys_of(schema: &Schema, node: NodeIndex) -> KeysOf<'_> {
+    KeysOf { schema, steps: schema.path(node), keys: &[] }
+}
+
+/// See [`keys_of`].
+#[derive(Clone, Debug)]
+pub struct KeysOf<'s> {
+    schema: &'s Schema,
+    steps: Steps,
+    /// Those of the list that was stepped into last.
+    keys: &'static [NodeIndex],
+}
+
+impl Iterator for KeysOf<'_> {
+    type Item = KeyOf;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<KeyOf> {
+        loop {
+            if let [key, rest @ ..] = self.keys {
+                self.keys = rest;
+                return Some(KeyOf::Value(*key));
             }
-            Some(NodeKind::LeafList) => (&[][..], Some(KeyOf::Value(step))),
-            _ => (&[][..], None),
-        };
-        keys.iter().map(|key| KeyOf::Value(*key)).chain(one)
-    })
+            let step = self.steps.next()?;
+            match self.schema.node(step)?.kind() {
+                NodeKind::List => match self.schema.list(step)?.keys {
+                    [] => return Some(KeyOf::Position(step)),
+                    keys => self.keys = keys,
+                },
+                NodeKind::LeafList => return Some(KeyOf::Value(step)),
+                _ => {}
+            }
+        }
+    }
 }

@@ -20,11 +20,11 @@ mod walk;
 
 pub use check::{Violation, check, check_instance};
 pub use data::{Content, Data, Entries};
-pub use instance_identifier::{InstanceIdentifier, KeyOf, keys_of};
+pub use instance_identifier::{InstanceIdentifier, KeyOf, KeysOf, keys_of};
 pub use scalar::Value;
 pub use sink::{Part, Sink};
 pub use walk::{write_content, write_data};
 
 pub(crate) use check::{positions, wrong};
 pub(crate) use decimal::{Whole, from_float, rescale, to_float};
-pub(crate) use order::{Order, Places, first_double};
+pub(crate) use order::{Order, Places, compare_keys, first_double};

@@ -59,7 +59,10 @@ impl Natural {
         let Ok(bits) = u32::try_from(bits) else { return };
         self.times(1 << (bits % 32), 0);
         if !self.words.is_empty() {
-            self.words.splice(0..0, (0..bits / 32).map(|_| 0));
+            let (length, whole) = (self.words.len(), (bits / 32) as usize);
+            self.words.resize(length + whole, 0);
+            self.words.copy_within(..length, whole);
+            self.words.iter_mut().take(whole).for_each(|word| *word = 0);
         }
     }
 
@@ -78,6 +81,7 @@ impl Natural {
 }
 
 impl Ord for Natural {
+    #[inline(never)]
     fn cmp(&self, other: &Natural) -> Ordering {
         self.words.len().cmp(&other.words.len()).then_with(|| self.words.iter().rev().cmp(other.words.iter().rev()))
     }

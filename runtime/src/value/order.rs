@@ -151,7 +151,11 @@ impl<'a> Places<'a> {
 
     /// All of them, in order.
     pub(crate) fn sorted(&self) -> Vec<Place<'a>> {
-        self.order.sorted().into_iter().filter_map(|at| self.places.get(at).copied()).collect()
+        let mut out = Vec::with_capacity(self.places.len());
+        for at in self.order.sorted() {
+            out.extend(self.places.get(at));
+        }
+        out
     }
 }
 
@@ -161,6 +165,7 @@ fn compare(place: Place<'_>, other: Option<&Place<'_>>) -> Ordering {
 }
 
 /// The order of keys: one by one, then by their number.
+#[inline(never)]
 pub(crate) fn compare_keys(keys: &[Value], other: &[Value]) -> Ordering {
     keys.cmp(other)
 }

@@ -29,6 +29,8 @@ pub(crate) fn within_entry(trail: &mut Trail, list: NodeIndex, keys: Option<Vec<
 /// The error is below entries with these keys.
 pub(crate) fn under(trail: &mut Trail, keys: &[Value]) {
     if let Some(at) = trail {
-        at.keys.splice(0..0, keys.iter().cloned());
+        let mut whole = keys.to_vec();
+        whole.append(&mut at.keys);
+        at.keys = whole;
     }
 }

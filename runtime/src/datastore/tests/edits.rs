@@ -303,6 +303,15 @@ fn user_order_is_kept_and_told() {
     assert_eq!(paths(&committed), ["~/t:order"]);
     assert!(committed.changes[0].is_order());
     assert_eq!(store.revision(), revision + 1);
+    // what goes and comes back elsewhere is an order too, and what comes back to its place is none
+    let mut again = |ids: &[u64]| {
+        let mut edit = store.edit(Origin::Requester);
+        edit.delete(&at("/t:order")).unwrap();
+        edit.replace(&at("/t:order"), entries(ids)).unwrap();
+        paths(&edit.validate().unwrap().prepare(&mut FakeBoard::default()).unwrap().commit())
+    };
+    assert_eq!(again(&[2, 3, 1]), ["~/t:order"]);
+    assert!(again(&[2, 3, 1]).is_empty());
 }
 
 #[test]

@@ -3,19 +3,26 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::push_ascii;
+
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+#[cfg(feature = "json")]
 pub(crate) fn encode(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    let mut out = String::new();
+    push(bytes, &mut out);
+    out
+}
+
+pub(super) fn push(bytes: &[u8], out: &mut String) {
     for chunk in bytes.chunks(3) {
         let group = chunk.iter().fold(0_u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for place in 0..4 {
             let digit = group >> (18 - 6 * place) & 0x3f;
             let symbol = ALPHABET.get(digit as usize).copied().unwrap_or(b'=');
-            out.push(if place > chunk.len() { '=' } else { char::from(symbol) });
+            push_ascii(out, if place > chunk.len() { b'=' } else { symbol });
         }
     }
-    out
 }
 
 /// `None` when the text is not base64. White space is passed over, as XML's base64Binary has it.

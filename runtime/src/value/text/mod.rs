@@ -17,7 +17,7 @@ pub use scalar::{parse, print};
 
 pub(crate) use by_name::by_name;
 pub(crate) use name::{child_by_name, print_identity, qualified_name};
-pub(crate) use number::{parse_whole, push_integer, push_unsigned};
+pub(crate) use number::{parse_whole, push_ascii, push_integer, push_unsigned, say};
 pub(crate) use scalar::{parse_as, print_as};
 
 #[cfg(test)]

@@ -4,6 +4,18 @@ use alloc::string::String;
 
 use crate::value::{Violation, decimal::Whole};
 
+/// Appends a text. It is one call wherever it is needed.
+#[inline(never)]
+pub(crate) fn say(out: &mut String, text: &str) {
+    out.push_str(text);
+}
+
+/// Appends one ASCII character.
+#[inline(never)]
+pub(crate) fn push_ascii(out: &mut String, character: u8) {
+    out.push(char::from(character));
+}
+
 /// Appends a number.
 pub(crate) fn push_unsigned(out: &mut String, value: u64) {
     push_padded(out, value, 1);
@@ -12,7 +24,7 @@ pub(crate) fn push_unsigned(out: &mut String, value: u64) {
 /// Appends a number with its sign.
 pub(crate) fn push_integer(out: &mut String, value: i64) {
     if value < 0 {
-        out.push('-');
+        push_ascii(out, b'-');
     }
     push_unsigned(out, value.unsigned_abs());
 }
@@ -29,14 +41,14 @@ fn push_padded(out: &mut String, value: u64, width: usize) {
         count += 1;
     }
     for digit in digits.iter().skip(digits.len() - count) {
-        out.push(char::from(*digit));
+        push_ascii(out, *digit);
     }
 }
 
 /// RFC 7950 section 9.3.2: at least one digit on both sides of the point, no trailing zeros.
 pub(super) fn push_decimal(out: &mut String, mantissa: i64, fraction_digits: u8) {
     if mantissa < 0 {
-        out.push('-');
+        push_ascii(out, b'-');
     }
     let mut digits = usize::from(fraction_digits);
     push_padded(out, mantissa.unsigned_abs(), digits + 1);

@@ -1,10 +1,10 @@
 //! Values as text: canonical when printed (RFC 7950 section 9), any lexical form when parsed.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::number::{parse_digits, parse_whole, push_decimal, push_integer, push_unsigned};
+use super::number::{parse_digits, parse_whole, push_ascii, push_decimal, push_integer, push_unsigned, say};
 use super::{PathForm, base64, by_name};
 use crate::schema::{NodeIndex, Schema, Type};
 use crate::value::{InstanceIdentifier, Value, Violation, Whole, check, float, positions, rescale, wrong};
@@ -37,58 +37,51 @@ pub(super) fn parse_at_depth(schema: &Schema, node: NodeIndex, text: &str, depth
 }
 
 pub(crate) fn print_as(schema: &Schema, ty: &Type, value: &Value) -> Option<String> {
-    Some(match (ty, value) {
-        (Type::Binary { .. }, Value::Binary(bytes)) => base64::encode(bytes),
+    let mut out = String::new();
+    push_as(schema, ty, value, &mut out)?;
+    Some(out)
+}
+
+fn push_as(schema: &Schema, ty: &Type, value: &Value, out: &mut String) -> Option<()> {
+    match (ty, value) {
+        (Type::Binary { .. }, Value::Binary(bytes)) => base64::push(bytes, out),
         (Type::Bits { bits }, Value::Bits(set)) => {
-            let mut names = Vec::new();
             for position in positions(set) {
                 let row = bits.binary_search_by_key(&position, |bit| bit.position).ok()?;
-                names.push(bits.get(row)?.name);
+                if !out.is_empty() {
+                    push_ascii(out, b' ');
+                }
+                say(out, bits.get(row)?.name);
             }
-            names.join(" ")
         }
-        (Type::Boolean, Value::Boolean(value)) => if *value { "true" } else { "false" }.into(),
+        (Type::Boolean, Value::Boolean(value)) => say(out, if *value { "true" } else { "false" }),
         (Type::Decimal64 { fraction_digits, .. }, Value::Decimal64(mantissa)) => {
-            let mut out = String::new();
-            push_decimal(&mut out, *mantissa, *fraction_digits);
-            out
+            push_decimal(out, *mantissa, *fraction_digits);
         }
-        (Type::Empty, Value::Empty) => String::new(),
+        (Type::Empty, Value::Empty) => {}
         (Type::Enumeration { enums }, Value::Enumeration(value)) => {
             let row = enums.binary_search_by_key(value, |row| row.value).ok()?;
-            enums.get(row)?.name.into()
+            say(out, enums.get(row)?.name);
         }
-        (Type::Float { .. }, Value::Float(value)) => {
-            let mut out = String::new();
-            float::print(*value, &mut out);
-            out
-        }
+        (Type::Float { .. }, Value::Float(value)) => float::print(*value, out),
         (Type::Identityref { .. }, Value::Identityref(identity)) => {
-            (by_name(schema)?.print_identity)(schema, *identity, None)
+            *out = (by_name(schema)?.print_identity)(schema, *identity, None);
         }
         (Type::InstanceIdentifier { .. }, Value::InstanceIdentifier(instance)) => {
-            (by_name(schema)?.print_instance)(schema, instance, PathForm::Predicates)
+            *out = (by_name(schema)?.print_instance)(schema, instance, PathForm::Predicates);
         }
-        (Type::Integer { .. }, Value::Integer(value)) => {
-            let mut out = String::new();
-            push_integer(&mut out, *value);
-            out
-        }
+        (Type::Integer { .. }, Value::Integer(value)) => push_integer(out, *value),
         (Type::Leafref { target_type, .. }, value) => {
-            return print_as(schema, schema.resolved_type(*target_type)?, value);
+            return push_as(schema, schema.resolved_type(*target_type)?, value, out);
         }
-        (Type::String { .. }, Value::String(text)) => text.to_string(),
+        (Type::String { .. }, Value::String(text)) => say(out, text),
         (Type::Union { members }, Value::Union(member, value)) => {
-            let member = schema.resolved_type(*members.get(usize::from(*member))?)?;
-            return print_as(schema, member, value);
+            return push_as(schema, schema.resolved_type(*members.get(usize::from(*member))?)?, value, out);
         }
-        (Type::Unsigned { .. }, Value::Unsigned(value)) => {
-            let mut out = String::new();
-            push_unsigned(&mut out, *value);
-            out
-        }
+        (Type::Unsigned { .. }, Value::Unsigned(value)) => push_unsigned(out, *value),
         _ => return None,
-    })
+    }
+    Some(())
 }
 
 pub(crate) fn parse_as(schema: &Schema, node: NodeIndex, ty: &Type, text: &str) -> Result<Value, Violation> {
