@@ -37,7 +37,13 @@ impl Diagnostic {
     /// An error.
     #[must_use]
     pub fn error(message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity: Severity::Error, message: message.into(), labels: Vec::new(), help: None, rule: None }
+        Diagnostic {
+            severity: Severity::Error,
+            message: bounded(message.into()),
+            labels: Vec::new(),
+            help: None,
+            rule: None,
+        }
     }
 
     /// A warning.
@@ -55,21 +61,21 @@ impl Diagnostic {
     /// With its place.
     #[must_use]
     pub fn at(mut self, span: Span, label: impl Into<String>) -> Diagnostic {
-        self.labels.insert(0, (span, label.into()));
+        self.labels.insert(0, (span, bounded(label.into())));
         self
     }
 
     /// With another place that belongs to it.
     #[must_use]
     pub fn with(mut self, span: Span, label: impl Into<String>) -> Diagnostic {
-        self.labels.push((span, label.into()));
+        self.labels.push((span, bounded(label.into())));
         self
     }
 
     /// With what would mend it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(help.into());
+        self.help = Some(bounded(help.into()));
         self
     }
 
@@ -109,24 +115,8 @@ fn report<'a>(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Vec<Group<'
         Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
-    let primary = diagnostic.span().map(|span| span.source);
-    let mut shown: Vec<crate::source::SourceId> = Vec::new();
-    for (span, _) in &diagnostic.labels {
-        let Some(source) = sources.source(span.source).filter(|_| !shown.contains(&span.source)) else { continue };
-        shown.push(span.source);
-        let mut snippet = Snippet::source(source.text()).path(source.name());
-        for (index, (place, label)) in diagnostic.labels.iter().enumerate() {
-            if place.source != span.source {
-                continue;
-            }
-            let first = index == 0 || Some(place.source) != primary;
-            let kind = if first { AnnotationKind::Primary } else { AnnotationKind::Context };
-            let mut annotation = kind.span(place.start as usize..place.end as usize);
-            if !label.is_empty() {
-                annotation = annotation.label(label.as_str());
-            }
-            snippet = snippet.annotation(annotation);
-        }
+    for places in neighbours(sources, &diagnostic.labels) {
+        let Some(snippet) = snippet(sources, diagnostic, &places) else { continue };
         group = group.element(snippet);
     }
     if let Some(rule) = &diagnostic.rule {
@@ -136,6 +126,78 @@ fn report<'a>(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Vec<Group<'
         group = group.element(Level::HELP.message(help.as_str()));
     }
     vec![group]
+}
+
+/// Places further apart than this are shown as two pieces: what a piece costs grows with its length.
+const FAR: usize = 200;
+
+/// A line longer than this is cut.
+const LONG_LINE: usize = 20_000;
+
+/// The places of a diagnostic by piece of text, in the order in which each piece is first named.
+fn neighbours(sources: &SourceMap, labels: &[(Span, String)]) -> Vec<Vec<usize>> {
+    let line = |index: &usize| labels.get(*index).and_then(|(span, _)| sources.location(*span)).map_or(0, |at| at.line);
+    let mut pieces: Vec<Vec<usize>> = Vec::new();
+    for (index, (span, _)) in labels.iter().enumerate() {
+        let near = |other: &usize| {
+            labels.get(*other).is_some_and(|(place, _)| place.source == span.source)
+                && line(other).abs_diff(line(&index)) <= FAR
+        };
+        match pieces.iter_mut().find(|piece| piece.iter().any(near)) {
+            Some(piece) => piece.push(index),
+            None => pieces.push(vec![index]),
+        }
+    }
+    pieces
+}
+
+fn snippet<'a>(
+    sources: &'a SourceMap,
+    diagnostic: &'a Diagnostic,
+    places: &[usize],
+) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let labels = || places.iter().filter_map(|place| Some((*place, diagnostic.labels.get(*place)?)));
+    let primary = diagnostic.span().map(|span| span.source);
+    let source = sources.source(labels().next()?.1.0.source)?;
+    let start = labels().map(|(_, (span, _))| span.start).min()?;
+    let end = labels().map(|(_, (span, _))| span.start).max()?;
+    let (mut text, mut begin, line) = source.lines(start, end);
+    let mut path = source.name().to_owned();
+    if text.len() > LONG_LINE && text.len() / (1 + text.matches('\n').count()) > LONG_LINE / FAR {
+        let at = source.location(start);
+        path = format!("{path}:{}:{}, a long line cut", at.line, at.column);
+        let cut = |from: usize| (0..4).find(|more| source.text().is_char_boundary(from + more)).map(|more| from + more);
+        begin = cut(begin.max((start as usize).saturating_sub(40)))?;
+        text = source.text().get(begin..cut((start as usize + 400).min(source.text().len()))?)?;
+    }
+    let mut snippet = Snippet::source(text).path(path).line_start(line);
+    for (index, (place, label)) in labels() {
+        let first = index == 0 || Some(place.source) != primary;
+        let kind = if first { AnnotationKind::Primary } else { AnnotationKind::Context };
+        // Of a place that goes over several lines the first line is shown.
+        let from = (place.start as usize).saturating_sub(begin).min(text.len());
+        let to = (place.end as usize).saturating_sub(begin).clamp(from, text.len());
+        let to = text.get(from..to).and_then(|shown| shown.find('\n')).map_or(to, |newline| from + newline);
+        let mut annotation = kind.span(from..to);
+        if !label.is_empty() {
+            annotation = annotation.label(label.as_str());
+        }
+        snippet = snippet.annotation(annotation);
+    }
+    Some(snippet)
+}
+
+/// A text that a message can hold: the middle of a very long one is left out.
+fn bounded(text: String) -> String {
+    const MOST: usize = 400;
+    const KEPT: usize = 100;
+    if text.len() <= MOST {
+        return text;
+    }
+    let head: String = text.chars().take(KEPT).collect();
+    let mut tail: Vec<char> = text.chars().rev().take(KEPT).collect();
+    tail.reverse();
+    format!("{head} … {}", tail.into_iter().collect::<String>())
 }
 
 /// The name among `candidates` that was probably meant: at most a third of its letters differ.

@@ -49,6 +49,14 @@ impl Source {
         &self.text
     }
 
+    /// The lines from that of one offset to that of another, what offset they begin at, and the first one's number.
+    pub(crate) fn lines(&self, start: u32, end: u32) -> (&str, usize, usize) {
+        let (first, last) = (self.location(start).line, self.location(end.max(start)).line);
+        let begin = self.lines.get(first.saturating_sub(1)).copied().unwrap_or(0);
+        let end = self.lines.get(last).copied().unwrap_or(self.text.len());
+        (self.text.get(begin..end).unwrap_or_default(), begin, first)
+    }
+
     /// Line and column of a byte offset.
     #[must_use]
     pub fn location(&self, offset: u32) -> Location {

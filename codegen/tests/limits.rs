@@ -64,6 +64,52 @@ fn large_modules_take_linear_time() {
 }
 
 #[test]
+fn a_hundred_thousand_augments_take_linear_time() {
+    let augment = |index: usize| format!("augment /c/d{} {{ leaf l{index} {{ type int8; }} }}\n", index % 100);
+    let targets = (0..100).map(|index| format!("container d{index};\n")).collect::<String>();
+    let body = format!("container c {{ {targets} }}\n{}", (0..100_000).map(augment).collect::<String>());
+    let compiled = compile(&body);
+    assert_eq!(errors(&compiled), Vec::<&str>::new());
+    assert_eq!(compiled.schema.nodes.len(), 100_101);
+}
+
+#[test]
+fn a_string_of_ten_megabytes_is_a_string() {
+    let long = "x\\n ".repeat(2_500_000);
+    let compiled = compile(&format!("container c {{ description \"{long}\"; }}"));
+    assert_eq!(errors(&compiled), Vec::<&str>::new());
+    let start = Instant::now();
+    // As a name, a type or a number it is refused, and the message stays readable.
+    for body in ["leaf x { type int8; default \"@\"; }", "leaf x { type \"@\"; }", "leaf \"@\" { type int8; }"] {
+        let compiled = compile(&body.replace('@', &"7 ".repeat(5_000_000)));
+        let [message] = errors(&compiled)[..] else { panic!("{body}: {}", errors(&compiled).len()) };
+        assert!(message.len() < 300, "{body}: {}", message.len());
+        assert!(compiled.render(false).len() < 2_000, "{body}");
+    }
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+}
+
+#[test]
+fn many_errors_are_shown_in_linear_time() {
+    let compiled = compile(&(0..20_000).map(|index| format!("leaf l{index} {{ type t; }}\n")).collect::<String>());
+    let start = Instant::now();
+    let shown = compiled.render(false);
+    assert!(shown.contains(" --> a.yang:20001:") && start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_million_open_braces_are_one_error() {
+    let mut context = Context::new();
+    let start = Instant::now();
+    for text in ["{".repeat(1_000_000), "a{".repeat(500_000), "module a {".to_owned() + &"}".repeat(1_000_000)] {
+        context.source("a.yang", text);
+        let compiled = context.module("a").compile();
+        assert!(errors(&compiled).len() <= 2, "{:?}", errors(&compiled).get(..3));
+    }
+    assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_billion_laughs_ends_with_one_error() {
     let mut body = "grouping g0 { leaf x { type int8; } }\n".to_owned();
     for level in 1..40 {
@@ -102,6 +148,9 @@ fn depth_is_limited() {
         errors(&compile(&format!("{typedefs} leaf x {{ type t4999; }}"))).first(),
         Some(&"typedefs are nested more than 128 deep")
     );
+    let chain = (1..100_000).map(|level| format!("typedef t{level} {{ type t{}; }}\n", level - 1)).collect::<String>();
+    let compiled = compile(&format!("typedef t0 {{ type int8; }}\n{chain} leaf x {{ type t99999; }}"));
+    assert_eq!(errors(&compiled), ["typedefs are nested more than 128 deep"]);
     let features =
         (0..5_000).map(|index| format!("feature f{index} {{ if-feature f{}; }}\n", index + 1)).collect::<String>();
     assert_eq!(

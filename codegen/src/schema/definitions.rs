@@ -184,6 +184,9 @@ impl<'a> Compiler<'a> {
 
     /// The identity that a name means; an unknown one is told.
     pub(super) fn identity_named(&mut self, text: &str, unit: UnitId, span: Span) -> Option<IdentityId> {
+        if !crate::syntax::is_reference(text) {
+            return None; // The grammar has told that.
+        }
         let (module, name) = self.qualified(text, unit, span)?;
         if let Some(id) = self.identities.get(&(module, name)).copied() {
             if let Some((_, defining)) = self.identity_statement(id) {
@@ -317,6 +320,9 @@ impl<'a> Compiler<'a> {
     /// told.
     pub(super) fn lookup(&mut self, kind: Kind, statement: &Statement, place: Place) -> Option<(&'a Statement, Place)> {
         let span = statement.argument_span();
+        if !crate::syntax::is_reference(statement.text()) {
+            return None; // The grammar has told that.
+        }
         let (module, name) = self.qualified(statement.text(), place.unit, span)?;
         let own = self.unit(place.unit)?.module == module;
         let found = if own { self.in_sight(kind, name, place) } else { self.top_level(kind, module, name, place) };

@@ -76,7 +76,8 @@ pub(crate) fn is_identifier(text: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
-fn is_reference(text: &str) -> bool {
+/// An identifier, with or without a prefix.
+pub(crate) fn is_reference(text: &str) -> bool {
     match text.split_once(':') {
         Some((prefix, name)) => is_identifier(prefix) && is_identifier(name),
         None => is_identifier(text),

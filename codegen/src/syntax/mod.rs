@@ -20,7 +20,7 @@ pub use locate::locate;
 pub use parse::parse;
 pub use statement::{Argument, Keyword, Statement};
 
-pub(crate) use argument::is_identifier;
+pub(crate) use argument::{is_identifier, is_reference};
 pub(crate) use check::{check, check_extension, defines_no_node, is_keyword, takes};
 pub(crate) use grammar::{canonical_place, section};
 

@@ -45,6 +45,9 @@ pub fn parse(sources: &SourceMap, id: SourceId, diagnostics: &mut Vec<Diagnostic
 }
 
 const QUOTING: &str = "RFC 7950 section 6.1.3";
+/// What is no YANG at all needs not be told line by line.
+const MOST_ERRORS: usize = 50;
+
 const UNCLOSED: &str = "the block that begins here is never closed";
 const UNENDED: &str = "the file ends before `;` or `{`";
 
@@ -98,9 +101,16 @@ impl Parser<'_> {
         while let Some(token) = self.peek() {
             match token.kind {
                 TokenKind::BlockEnd if depth > 0 => break,
+                _ if self.diagnostics.len() >= MOST_ERRORS => {
+                    self.incomplete = true;
+                    self.at = self.tokens.len();
+                }
                 TokenKind::BlockEnd => {
                     self.error(self.place(token), "this `}` closes nothing", "");
-                    self.at += 1;
+                    // Those behind it close nothing for the same reason.
+                    while self.peek().is_some_and(|token| token.kind == TokenKind::BlockEnd) {
+                        self.at += 1;
+                    }
                 }
                 TokenKind::Unquoted => match self.statement(token, depth) {
                     Some(statement) => statements.push(statement),
