@@ -3,7 +3,7 @@
 use super::super::circles::circles;
 use super::super::compiled::{NodeId, NodeKind};
 use super::super::compiler::Compiler;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 
 const RULE: &str = "RFC 7950 section 7.21.5";
 
@@ -48,14 +48,22 @@ impl Compiler<'_> {
         };
         let mut diagnostic = Diagnostic::error(message).rule(RULE);
         let mut told = Vec::new();
+        let mut on_parent = true;
         for node in turned.iter().filter_map(|index| self.schema.nodes.get(*index)) {
             for when in &node.whens {
                 let on_way = when.reads.as_ref().is_none_or(|reads| reads.iter().any(|read| turned.contains(&read.0)));
                 if on_way && !told.contains(&when.span) {
                     told.push(when.span);
+                    on_parent &= when.on_parent;
                     diagnostic = diagnostic.with(when.span, "");
                 }
             }
+        }
+        if told.len() == 1 && on_parent {
+            // What an augment, uses, choice or case adds is taken away while its condition is evaluated: that ends the
+            // circle, but is hardly what is meant.
+            diagnostic.severity = Severity::Warning;
+            diagnostic = diagnostic.help("it is not there yet when the condition is evaluated");
         }
         self.diagnostics.push(diagnostic);
     }

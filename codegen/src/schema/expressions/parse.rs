@@ -13,6 +13,9 @@ use crate::xpath::{self, Axis, Extent, Function, Misuse, Reason};
 /// RFC 7950 section 6.4: expressions are XPath 1.0.
 const SYNTAX: &str = "RFC 7950 section 6.4";
 
+/// Which functions and variables there are.
+const CONTEXT: &str = "RFC 7950 section 6.4.1";
+
 /// How many mistakes of one expression are told.
 const MOST_MISUSES: usize = 16;
 
@@ -63,7 +66,8 @@ impl<'a> Compiler<'a> {
             Err(error) => {
                 let message = format!("the expression of `{keyword}` is malformed: {error}");
                 let place = self.place(argument.span, error.extent);
-                let mut diagnostic = Diagnostic::error(message).at(place, "").rule(SYNTAX);
+                let rule = if matches!(error.reason, Reason::Variable(_)) { CONTEXT } else { SYNTAX };
+                let mut diagnostic = Diagnostic::error(message).at(place, "").rule(rule);
                 if let Some(help) = help(&error, &argument.text) {
                     diagnostic = diagnostic.help(help);
                 }
@@ -97,7 +101,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn misuse(&mut self, misuse: &Misuse, place: Span) {
-        let mut diagnostic = Diagnostic::error(misuse.to_string()).at(place, "").rule("RFC 7950 section 6.4.1");
+        let mut diagnostic = Diagnostic::error(misuse.to_string()).at(place, "").rule(CONTEXT);
         match misuse {
             Misuse::Function(name) => {
                 if let Some(near) = suggest(name, Function::names()) {
@@ -105,6 +109,7 @@ impl<'a> Compiler<'a> {
                 }
             }
             Misuse::Since(function) => {
+                diagnostic = diagnostic.rule("RFC 6020 section 6.4.1");
                 diagnostic = diagnostic.help("write `yang-version 1.1;` as the first statement of the module");
                 // Much used in YANG 1 before YANG 1.1 had it, and understood by compilers.
                 if *function == Function::Deref {
