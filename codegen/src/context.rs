@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Severity, render, suggest};
-use crate::schema::compiled::{ModuleId, Schema};
+use crate::schema::compiled::{ModuleId, Part, Schema};
 use crate::schema::{Features, Finder, Outcome, Request, Text, compile};
 use crate::source::{SourceId, SourceMap};
 
@@ -29,6 +29,7 @@ pub struct Context {
     folders: Vec<PathBuf>,
     texts: Vec<(String, String)>,
     features: Features,
+    open_features: bool,
     asked: Vec<Asked>,
     deviations: Vec<Asked>,
     every_item: bool,
@@ -53,6 +54,8 @@ pub struct Compiled {
     pub asked: Vec<ModuleId>,
     /// The statements of all modules and submodules that were read.
     pub texts: Vec<Text>,
+    /// What the files and modules asked for hold, in that order, as far as it was found.
+    pub parts: Vec<Part>,
     /// The files that were read, for `cargo::rerun-if-changed`.
     pub files: Vec<PathBuf>,
 }
@@ -97,6 +100,14 @@ impl Context {
         if !feature.is_empty() {
             features.insert(feature);
         }
+        self
+    }
+
+    /// Leaves open which features of modules without a call of [`Context::feature`] are supported: the schema then
+    /// has what any choice of them has, `if-feature "not a"` and `if-feature a`. For tools that look at a model; a
+    /// device decides.
+    pub fn open_features(&mut self) -> &mut Context {
+        self.open_features = true;
         self
     }
 
@@ -156,11 +167,16 @@ impl Context {
         if self.deviations.is_empty() {
             wanted = requests.len();
         }
-        let outcome = compile(&requests, &self.features, self.every_item, &mut finder, &mut sources);
+        let outcome = compile(&requests, &self.features, self.every_item, self.open_features, &mut finder, &mut sources);
         let Outcome { schema, diagnostics: found, asked: modules, texts } = outcome;
         diagnostics.extend(self.unknown_features(&schema));
         diagnostics.extend(found);
         diagnostics.append(&mut finder.unreadable);
+        let parts = self.asked.iter().filter_map(|asked| match asked {
+            Asked::Module(name) => Some(Part { module: schema.module_named(name)?, submodule: None }),
+            Asked::File(path) => part(&schema, finder.read(path, &mut sources).ok()?),
+        });
+        let parts = parts.collect();
         let files = finder.read.into_values().map(|(path, _)| path).collect();
         let mut asked: Vec<ModuleId> = Vec::new();
         for module in modules.into_iter().take(wanted).flatten() {
@@ -168,7 +184,7 @@ impl Context {
                 asked.push(module);
             }
         }
-        Compiled { schema, diagnostics, sources, asked, texts, files }
+        Compiled { schema, diagnostics, sources, asked, parts, texts, files }
     }
 
     /// Features that were named and that their module does not define.
@@ -199,6 +215,15 @@ fn suggested<'a>(diagnostic: Diagnostic, name: &str, names: impl Iterator<Item =
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic,
     }
+}
+
+/// What a text holds; `None` where another text of that name was taken.
+fn part(schema: &Schema, source: SourceId) -> Option<Part> {
+    schema.modules.iter().enumerate().find_map(|(index, module)| {
+        let submodule = module.submodules.iter().position(|submodule| submodule.source == source);
+        let own = submodule.is_some() || module.span.source == source;
+        own.then_some(Part { module: ModuleId(index), submodule })
+    })
 }
 
 /// Finds modules for the compiler.

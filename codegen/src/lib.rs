@@ -24,4 +24,4 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use lower::runtime_schema;
 pub use sid_files::sid_files;
 pub use sid_items::{sid_items, sid_path};
-pub use tree::{TreeOptions, tree};
+pub use tree::{TreeOptions, tree, trees};

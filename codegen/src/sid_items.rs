@@ -31,7 +31,7 @@ pub fn sid_items(schema: &Schema, module: ModuleId) -> ModuleItems {
             items.dependencies.push(DependencyRevision::new(imported.as_str(), revision.as_str()));
         }
     }
-    items.items.extend(own.submodules.iter().map(|name| (Namespace::Module, name.clone())));
+    items.items.extend(own.submodules.iter().map(|submodule| (Namespace::Module, submodule.name.clone())));
     items.items.extend(own.features.iter().map(|feature| (Namespace::Feature, feature.name.clone())));
     let identities = schema.identities.iter().filter(|identity| identity.module == module);
     items.items.extend(identities.map(|identity| (Namespace::Identity, identity.name.clone())));

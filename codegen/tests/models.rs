@@ -68,7 +68,11 @@ fn a_tree_shows_sids_and_sources() {
     let file = std::fs::read_to_string(path.with_extension("sid")).unwrap();
     sids.add("acme-valve.sid", comi_sid::SidFile::parse(&file).unwrap()).unwrap();
     let pushed = ["/acme-valve:valve/position".to_owned()];
-    let text = tree(&compiled.schema, module, &TreeOptions { sids: Some(&sids), source: true, pushed: &pushed });
+    let text = tree(
+        &compiled.schema,
+        module,
+        &TreeOptions { sids: Some(&sids), source: true, pushed: &pushed, ..TreeOptions::default() },
+    );
     let line = |name: &str| text.lines().find(|line| line.contains(name)).unwrap().to_owned();
     assert!(line("--ro position").ends_with("  pushed"), "{text}");
     assert!(line("--rw target").ends_with("  store"), "{text}");

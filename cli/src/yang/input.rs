@@ -51,7 +51,8 @@ impl Choices {
     /// What is to be compiled of an older revision, whose imports are found in these folders first.
     pub(super) fn context_before(&self, files: &[PathBuf], folders: &[PathBuf]) -> Context {
         let mut context = Context::new();
-        for folder in folders.iter().chain(&self.paths) {
+        context.open_features();
+                for folder in folders.iter().chain(&self.paths) {
             context.yang_dir(folder);
         }
         for (module, features) in &self.features {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Args;
-use comi_codegen::{TreeOptions, tree};
+use comi_codegen::{TreeOptions, trees};
 
 use super::input::Input;
 use super::report;
@@ -20,6 +20,15 @@ pub(crate) struct Arguments {
     /// Show where a device takes each leaf from: store, pulled or pushed
     #[arg(long)]
     source: bool,
+    /// Show so many levels; `...` stands for what is deeper
+    #[arg(long, value_name = "LEVELS")]
+    depth: Option<usize>,
+    /// Show the subtree at this path, `/a/b`; prefixes may be left out
+    #[arg(long, value_name = "PATH")]
+    subtree: Option<String>,
+    /// Fold lines that are longer (RFC 8340 section 3.1)
+    #[arg(long, value_name = "COLUMNS")]
+    width: Option<usize>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -39,9 +48,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         None
     };
-    let options = TreeOptions { sids: sids.as_ref(), source: arguments.source, ..TreeOptions::default() };
-    for module in &compiled.asked {
-        print!("{}", tree(&compiled.schema, *module, &options));
-    }
+    let options = TreeOptions {
+        sids: sids.as_ref(),
+        source: arguments.source,
+        depth: arguments.depth,
+        subtree: arguments.subtree.as_deref(),
+        width: arguments.width,
+        ..TreeOptions::default()
+    };
+    print!("{}", trees(&compiled.schema, &compiled.parts, &options));
     Ok(ExitCode::SUCCESS)
 }

@@ -33,6 +33,7 @@ pub(super) fn compact(mut schema: Schema) -> Schema {
     }
     for module in &mut schema.modules {
         all(&mut module.roots);
+        module.submodules.iter_mut().for_each(|submodule| all(&mut submodule.roots));
         module.augments.retain_mut(|augment| {
             all(&mut augment.nodes);
             moved(augment.target).is_some_and(|target| {

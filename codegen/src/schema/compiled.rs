@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::xpath;
 
 /// Index of a [`Module`] in [`Schema::modules`].
@@ -39,8 +39,8 @@ pub struct Module {
     pub name: String,
     /// Newest revision, `YYYY-MM-DD`.
     pub revision: Option<String>,
-    /// Names of its submodules.
-    pub submodules: Vec<String>,
+    /// Its submodules.
+    pub submodules: Vec<Submodule>,
     /// XML namespace.
     pub namespace: String,
     /// Own prefix.
@@ -62,6 +62,28 @@ pub struct Module {
     pub extensions: Vec<Extension>,
     /// The `module` statement.
     pub span: Span,
+}
+
+/// A submodule: what of its module's tree stands in its text.
+#[derive(Clone, Debug)]
+pub struct Submodule {
+    /// Name.
+    pub name: String,
+    /// The text.
+    pub source: SourceId,
+    /// The submodules that it includes, as indices into [`Module::submodules`].
+    pub includes: Vec<usize>,
+    /// Those of the module's top-level nodes that it defines.
+    pub roots: Vec<NodeId>,
+}
+
+/// A module, or a part of one: what a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The module.
+    pub module: ModuleId,
+    /// Index of the submodule in [`Module::submodules`].
+    pub submodule: Option<usize>,
 }
 
 /// An `augment` (RFC 7950 section 7.17) or `sx:augment-structure` (RFC 8791).

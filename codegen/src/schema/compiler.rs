@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::compiled::{IdentityId, Module, ModuleId, Node, NodeId, Schema};
+use super::compiled::{IdentityId, Module, ModuleId, Node, NodeId, Schema, Submodule};
 use super::definitions::{Definitions, Scope, ScopeId};
 use super::expressions::Expressions;
+use super::features::Truth;
 use super::load::{Finder, Loaded, Request, Text, Unit, UnitId, load};
 use super::siblings::Siblings;
 use super::types::Typed;
@@ -59,12 +60,14 @@ pub(crate) fn compile(
     requests: &[Request],
     features: &Features,
     every_item: bool,
+    open_features: bool,
     finder: &mut dyn Finder,
     sources: &mut SourceMap,
 ) -> Outcome {
     let mut diagnostics = Diagnostics::default();
     let loaded = load(requests, finder, sources, &mut diagnostics);
     let mut compiler = Compiler::new(&loaded, features, every_item, sources, diagnostics);
+    compiler.open_features = open_features;
     compiler.parse_expressions();
     compiler.define();
     compiler.implement();
@@ -119,6 +122,8 @@ pub(super) struct Compiler<'a> {
     /// Whether nodes are kept whatever their `if-feature` says, and imports are implemented.
     pub(super) every_item: bool,
     pub(super) sources: &'a SourceMap,
+    /// Whether features of modules that `features` does not name are neither supported nor not.
+    pub(super) open_features: bool,
     pub(super) diagnostics: Diagnostics,
     pub(super) schema: Schema,
     /// Parallel to `schema.nodes`.
@@ -138,7 +143,7 @@ pub(super) struct Compiler<'a> {
     pub(super) incomplete: HashSet<Option<NodeId>>,
     pub(super) too_many: bool,
     pub(super) too_deep: bool,
-    pub(super) feature_states: HashMap<Span, bool>,
+    pub(super) feature_states: HashMap<Span, Truth>,
     pub(super) expressions: Expressions,
     /// Defaults of typedefs that are no value of them: told once, there.
     pub(super) bad_defaults: HashSet<Span>,
@@ -163,8 +168,14 @@ impl<'a> Compiler<'a> {
             let import = |(module, _, revision): &(ModuleId, Span, Option<String>)| {
                 loaded.modules.get(module.0).map(|family| (family.name.clone(), revision.clone()))
             };
-            let submodules = family.units.iter().skip(1).filter_map(|unit| loaded.units.get(unit.0));
-            let submodules = submodules.map(|unit| unit.name.clone());
+            let parts: Vec<&Unit> = family.units.iter().skip(1).filter_map(|unit| loaded.units.get(unit.0)).collect();
+            let named = |include: &Statement| parts.iter().position(|part| part.name == include.text());
+            let submodules = parts.iter().map(|unit| Submodule {
+                name: unit.name.clone(),
+                source: unit.statement.span.source,
+                includes: unit.statement.all("include").filter_map(named).collect(),
+                roots: Vec::new(),
+            });
             schema.modules.push(Module {
                 name: family.name.clone(),
                 revision: family.revision.clone(),
@@ -186,6 +197,7 @@ impl<'a> Compiler<'a> {
             features,
             every_item,
             sources,
+            open_features: false,
             diagnostics,
             schema,
             drafts: Vec::new(),

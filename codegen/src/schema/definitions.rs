@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::circles::circles;
 use super::compiled::{Feature, Identity, IdentityId, ModuleId, Status};
 use super::compiler::{Compiler, Place};
+use super::features::Truth;
 use super::linkage;
 use super::load::UnitId;
 use super::status::Reference;
@@ -85,7 +86,7 @@ impl<'a> Compiler<'a> {
             let mut features = Vec::new();
             for (id, unit) in self.units(module) {
                 for statement in unit.statement.all("feature") {
-                    let supported = self.feature_supported(module, statement, id);
+                    let supported = self.feature_supported(module, statement, id) != Truth::False;
                     features.push(Feature { name: statement.text().to_owned(), supported });
                 }
                 self.check_extensions(&unit.statement, id);

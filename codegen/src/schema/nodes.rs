@@ -26,14 +26,20 @@ pub(super) fn node_kind(keyword: &str) -> Option<NodeKind> {
 }
 
 impl<'a> Compiler<'a> {
-    /// The nodes that a module defines, its submodules' after its own; structures last.
+    /// The nodes that a module defines, after those of the submodules that it includes; structures last.
     pub(super) fn module_nodes(&mut self, module: ModuleId) {
-        for (id, unit) in self.units(module) {
+        let mut texts: Vec<_> = self.units(module).enumerate().collect();
+        let own = texts.len().min(1);
+        texts.rotate_left(own);
+        for (number, (id, unit)) in texts.iter().copied() {
             let place = Place { unit: id, scope: None, module, depth: 0 };
+            let before = self.children_of(None, module).len();
             self.children(&unit.statement, None, place);
+            self.belong(module, number, before);
         }
-        for (id, unit) in self.units(module) {
+        for (number, (id, unit)) in texts {
             let place = Place { unit: id, scope: None, module, depth: 0 };
+            let before = self.children_of(None, module).len();
             for statement in &unit.statement.children {
                 if self.is_extension(statement, id, "ietf-yang-structure-ext", "structure")
                     || self.is_extension(statement, id, "ietf-restconf", "yang-data")
@@ -41,6 +47,17 @@ impl<'a> Compiler<'a> {
                     self.structure(statement, place);
                 }
             }
+            self.belong(module, number, before);
+        }
+    }
+
+    /// Remembers that the top-level nodes from the one numbered `before` are those of a submodule (text 0 is the
+    /// module's own).
+    fn belong(&mut self, module: ModuleId, text: usize, before: usize) {
+        let Some(own) = self.schema.modules.get_mut(module.0) else { return };
+        let submodule = text.checked_sub(1).and_then(|index| own.submodules.get_mut(index));
+        if let Some(submodule) = submodule {
+            submodule.roots.extend(own.roots.get(before..).into_iter().flatten());
         }
     }
 
@@ -105,14 +122,14 @@ impl<'a> Compiler<'a> {
             && parent.and_then(|parent| self.node(parent)).is_some_and(|parent| parent.kind == NodeKind::Choice);
         let parent = match shorthand {
             // RFC 7950 section 7.9.2: a data definition right below a choice stands in a case of the same name.
-            true => match self.push(
-                Node::new(NodeKind::Case, statement.text(), place.module, statement.head),
-                parent,
-                place,
-            ) {
-                Some(case) => Some(case),
-                None => return,
-            },
+            true => {
+                let mut case = Node::new(NodeKind::Case, statement.text(), place.module, statement.head);
+                case.status = status(statement);
+                match self.push(case, parent, place) {
+                    Some(case) => Some(case),
+                    None => return,
+                }
+            }
             false => parent,
         };
         if matches!(kind, NodeKind::Action | NodeKind::Notification) && !self.operation_allowed(statement, parent) {
