@@ -167,7 +167,8 @@ impl Context {
         if self.deviations.is_empty() {
             wanted = requests.len();
         }
-        let outcome = compile(&requests, &self.features, self.every_item, self.open_features, &mut finder, &mut sources);
+        let outcome =
+            compile(&requests, &self.features, self.every_item, self.open_features, &mut finder, &mut sources);
         let Outcome { schema, diagnostics: found, asked: modules, texts } = outcome;
         diagnostics.extend(self.unknown_features(&schema));
         diagnostics.extend(found);

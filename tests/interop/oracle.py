@@ -45,9 +45,9 @@ class Texts:
         return dict(sorted(found.items()))
 
 
-def key(program, texts):
-    """The key of a verdict of a program (with version and options) on texts by name."""
-    digest = hashlib.sha256(program.encode() + b"\0")
+def key(program, name, texts):
+    """The key of a verdict of a program (with version and options) on an input, and on texts by name."""
+    digest = hashlib.sha256(f"{program}\0{name}\0".encode())
     for name, text in texts.items():
         digest.update(f"{name}\0{len(text)}\0".encode())
         digest.update(text)
@@ -72,7 +72,7 @@ class Oracle:
 
     def verdict(self, name, texts, ask):
         """The facts that `ask()` gives on an input, kept or asked for. `texts`: what they depend on, by name."""
-        own = key(self.program, texts)
+        own = key(self.program, name, texts)
         kept = self.kept.get(name)
         known = kept is not None and kept["key"] == own
         if known and self.random.random() >= self.share:

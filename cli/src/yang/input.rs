@@ -52,7 +52,7 @@ impl Choices {
     pub(super) fn context_before(&self, files: &[PathBuf], folders: &[PathBuf]) -> Context {
         let mut context = Context::new();
         context.open_features();
-                for folder in folders.iter().chain(&self.paths) {
+        for folder in folders.iter().chain(&self.paths) {
             context.yang_dir(folder);
         }
         for (module, features) in &self.features {

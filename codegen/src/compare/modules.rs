@@ -79,15 +79,19 @@ impl Comparer<'_> {
         self.documentation(was.span, is.span, &path, &["organization", "contact"], Rule::MetadataChanged);
         self.documentation(was.span, is.span, &path, &["description"], Rule::DescriptionChanged);
         self.documentation(was.span, is.span, &path, &["reference"], Rule::ReferenceChanged);
-        for name in was.submodules.iter().filter(|name| !is.submodules.contains(name)) {
+        let names = |module: &Module| -> Vec<String> {
+            module.submodules.iter().map(|submodule| submodule.name.clone()).collect()
+        };
+        let (had, has) = (names(was), names(is));
+        for name in had.iter().filter(|name| !has.contains(name)) {
             self.tell(Rule::SubmoduleRemoved, &path, format!("submodule `{name}` is gone"), places);
         }
-        for name in is.submodules.iter().filter(|name| !was.submodules.contains(name)) {
+        for name in has.iter().filter(|name| !had.contains(name)) {
             self.tell(Rule::SubmoduleAdded, &path, format!("submodule `{name}` is new"), places);
         }
         self.extensions(&was.extensions, &is.extensions, &path, places);
         self.definitions(old, new);
-        let pair = Pair { old, new, places, ordered: was.submodules == is.submodules };
+        let pair = Pair { old, new, places, ordered: had == has };
         self.children(&was.roots, &is.roots, "", pair);
     }
 

@@ -23,7 +23,7 @@ struct Pending<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    /// RFC 7950 section 5.6.5: who implements a module implements what it augments and deviates.
+    /// RFC 7950 section 5.6.5: who implements a module implements what it augments, deviates, and names in a `path`.
     pub(super) fn implement(&mut self) {
         if self.every_item {
             // Of several revisions one alone can be implemented.
@@ -42,8 +42,10 @@ impl<'a> Compiler<'a> {
                 let changes = |child: &&Statement| {
                     child.is("augment") || child.is("deviation") || child.keyword.name == "augment-structure"
                 };
-                for change in unit.statement.children.iter().filter(changes) {
-                    let prefixes = change.text().split('/').filter_map(|step| Some(step.split_once(':')?.0));
+                let mut naming: Vec<&Statement> = unit.statement.children.iter().filter(changes).collect();
+                paths(&unit.statement, &mut naming);
+                for change in naming {
+                    let prefixes = change.text().split('/').filter_map(|step| Some(step.trim().split_once(':')?.0));
                     reached.extend(prefixes.filter_map(|prefix| unit.prefixes.get(prefix)).copied());
                 }
             }
@@ -224,5 +226,15 @@ impl<'a> Compiler<'a> {
             }
         }
         None
+    }
+}
+
+/// The `path` statements of a text.
+fn paths<'s>(statement: &'s Statement, found: &mut Vec<&'s Statement>) {
+    for child in &statement.children {
+        if child.is("path") {
+            found.push(child);
+        }
+        paths(child, found);
     }
 }

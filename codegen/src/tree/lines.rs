@@ -74,7 +74,7 @@ impl<'a> Printer<'a> {
 
     pub(super) fn children(&mut self, nodes: &[NodeId], prefix: &str, level: Level<'_>) {
         if level.depth == Some(0) {
-            if !nodes.is_empty() {
+            if nodes.iter().any(|id| !self.hidden.contains(id)) {
                 self.line(format!("{prefix}     ..."), None);
             }
             return;

@@ -147,7 +147,9 @@ impl<'a> Sections<'a> {
             if std::mem::take(&mut first) {
                 self.printer.line(String::new(), None);
             }
-            for line in fold::path(&format!("  {word} "), &augment.path, ":", self.printer.width()) {
+            // As in pyang, the path of a structure stays whole.
+            let width = self.printer.width().filter(|_| !augment.structure);
+            for line in fold::path(&format!("  {word} "), &augment.path, ":", width) {
                 self.printer.line(line, None);
             }
             self.printer.children(&augment.nodes, "  ", level);

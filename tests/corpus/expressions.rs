@@ -1,52 +1,9 @@
-//! Real modules: each compiles without a panic, and nearly all are accepted. Needs `../shared/corpus/yang` beside the
-//! repository; without it the test says so and ends.
+//! What is told of the expressions in real modules.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::time::Instant;
 
-use comi_codegen::{Compiled, Context, Severity};
-
-fn corpus() -> Option<PathBuf> {
-    let mut folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    folder.extend(["..", "..", "shared", "corpus", "yang"]);
-    // A worktree may stand one folder deeper.
-    let deeper = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/yang");
-    [folder, deeper].into_iter().find(|folder| folder.is_dir())
-}
-
-#[test]
-fn real_modules_are_accepted() {
-    let Some(folder) = corpus() else {
-        println!("skipped: ../shared/corpus/yang is not there");
-        return;
-    };
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "yang"));
-    files.sort();
-    let mut context = Context::new();
-    context.yang_dir(&folder);
-    for file in &files {
-        context.file(file);
-    }
-    let start = Instant::now();
-    let compiled = context.compile();
-    let time = start.elapsed();
-    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
-    for diagnostic in compiled.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
-        let source = diagnostic.span().and_then(|span| compiled.sources.source(span.source));
-        *refused.entry(source.map_or(String::new(), |source| source.name().to_owned())).or_default() += 1;
-    }
-    let nodes = compiled.schema.nodes.len();
-    println!("{} modules, {} refused, {nodes} nodes, {time:?}", files.len(), refused.len());
-    for (name, errors) in &refused {
-        println!("{name}: {errors}");
-    }
-    if std::env::var_os("COMI_SHOW").is_some() {
-        println!("{}", compiled.render(false));
-    }
-    what_is_told_of_expressions_is_true(&compiled);
-}
+use super::oracle::Texts;
+use super::{compile_all, corpus};
 
 /// What is told of `must`, `when` and `path`: module, message, how often. Each was settled by the RFC's text; pyang
 /// and libyang tell of those whose step matches nothing too.
@@ -68,7 +25,10 @@ const FINDINGS: &[(&str, &str, usize)] = &[
     ("ietf-snmp-community", "the step `snmp:v2c` never matches: `target` has no such child", 1),
 ];
 
-fn what_is_told_of_expressions_is_true(compiled: &Compiled) {
+#[test]
+fn what_is_told_of_expressions_is_true() {
+    let Some(folder) = corpus() else { return };
+    let compiled = compile_all(&folder, &Texts::read(&folder));
     let rules =
         ["RFC 7950 section 6.4", "RFC 7950 section 7.5.3", "RFC 7950 section 7.21.5", "RFC 7950 section 10", "XPath"];
     let mut found: BTreeMap<(String, String), usize> = BTreeMap::new();
