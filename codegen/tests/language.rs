@@ -185,7 +185,8 @@ module a { namespace 'urn:a'; prefix a; include s; uses g; leaf y { type t; } }
 submodule s { belongs-to a { prefix m; } import ietf-inet-types { prefix inet; }
   grouping g { leaf x { type m:t; } } typedef t { type inet:port-number; } leaf z { type int8; } }
 ";
-    check(text, "module: a\n  +--rw x?   m:t\n  +--rw y?   t\n  +--rw z?   int8\n");
+    // As pyang has it, what is included comes first.
+    check(text, "module: a\n  +--rw z?   int8\n  +--rw x?   m:t\n  +--rw y?   t\n");
 }
 
 #[test]
