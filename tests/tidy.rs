@@ -53,7 +53,7 @@ const CODEGEN_ROOMS: &[(&str, &[&str])] = &[
     ("sid_items", &["schema"]),
     ("compare", &["source", "syntax", "schema", "context", "sid_files"]),
     ("lint", &["source", "diagnostic", "syntax", "schema", "context"]),
-    ("tree", &["schema", "sid_items"]),
+    ("tree", &["source", "schema", "sid_items"]),
     ("lower", &["source", "diagnostic", "schema", "sid_items"]),
     ("emit", &["source", "diagnostic", "schema", "sid_items", "lower"]),
     ("config", &["source", "diagnostic", "schema", "context", "lower", "emit", "builtin", "sid_files", "sid_items"]),
