@@ -110,7 +110,7 @@ fn type_hint(schema: &Schema, node: NodeIndex) -> String {
         }
         Some(Type::Float { .. }) => "a number".to_owned(),
         Some(Type::Binary { .. }) => "base64".to_owned(),
-        Some(Type::String { lengths }) => {
+        Some(Type::String { lengths, .. }) => {
             ranges(lengths.iter().map(|(low, high)| format!("{low} to {high} characters")).collect(), "text")
         }
         Some(Type::Identityref { .. }) => "module:identity".to_owned(),

@@ -167,6 +167,7 @@ impl Config {
                 found
             };
         let choices = lower::Choices {
+            device: true,
             without: resolve("without", &self.without, is_optional),
             pushed: resolve("pushed", &self.pushed, has_state),
             event_driven: resolve("event_driven", &self.event_driven, has_state),

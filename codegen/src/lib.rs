@@ -10,6 +10,7 @@ pub mod diagnostic;
 mod emit;
 pub mod lint;
 mod lower;
+pub mod pattern;
 pub mod schema;
 mod sid_files;
 pub mod sid_items;

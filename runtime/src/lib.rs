@@ -5,7 +5,6 @@
 //! JSON, and `std`, the default, tokio transports.
 #![no_std]
 
-#[cfg(feature = "device")]
 extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;

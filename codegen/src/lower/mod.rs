@@ -9,6 +9,7 @@ mod choices;
 mod identities;
 mod lwm2m;
 mod paths;
+mod patterns;
 mod rows;
 mod types;
 
@@ -34,6 +35,9 @@ pub(crate) const ENGINE_MODULES: [&str; 3] = ["ietf-coreconf", "ietf-datastores"
 /// What a build says about single nodes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Choices {
+    /// Whether the tables are those of a device: what it says of itself (the engine's modules) has no patterns then,
+    /// so that a device whose models have none needs no machine for them.
+    pub(crate) device: bool,
     /// Nodes left out of this device.
     pub(crate) without: HashSet<NodeId>,
     /// Roots of subtrees whose state is pushed by the board.
@@ -49,6 +53,8 @@ pub(crate) struct Choices {
 pub(crate) struct Lowered {
     /// The tables.
     pub(crate) schema: &'static Schema,
+    /// The expression of each program of `Patterns`.
+    pub(crate) pattern_texts: Vec<String>,
     /// The compiled node behind each row.
     pub(crate) origins: Vec<NodeId>,
     /// The row of each compiled node that has one.
@@ -103,7 +109,7 @@ pub(crate) fn lower(
     }
     let mut names = Names::default();
     let identities = identities::lower(schema, sources, sids, &mut names, &mut diagnostics);
-    let mut types = types::Types::new(schema, &rows, &identities);
+    let mut types = types::Types::new(schema, &rows, &identities, choices.device);
     let lwm2m = lwm2m::lower(schema, &rows, &mut diagnostics);
     let choice_tables = choices::lower(schema, &rows, &mut names);
 
@@ -161,11 +167,13 @@ pub(crate) fn lower(
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(diagnostics);
     }
+    let (types, patterns, pattern_texts) = types.into_rows();
     let schema = Schema {
         modules,
         nodes: leak(tables.nodes),
         names: leak(names.texts),
-        types: leak(types.into_rows()),
+        types: leak(types),
+        patterns,
         lists: leak(tables.lists),
         identities: leak(identities.rows),
         choices: leak(choice_tables.choices),
@@ -178,7 +186,7 @@ pub(crate) fn lower(
         by_name: None,
     };
     let (origins, index) = rows.into_origins();
-    Ok(Lowered { schema: Box::leak(Box::new(schema)), origins, index, by_name: choices.by_name })
+    Ok(Lowered { schema: Box::leak(Box::new(schema)), pattern_texts, origins, index, by_name: choices.by_name })
 }
 
 #[derive(Default)]

@@ -224,3 +224,82 @@ fn what_no_table_holds_is_refused() {
     let message = &refused(&[&deep], &[])[0].message;
     assert!(message.ends_with("is deeper than 32 nodes, which is all that a device follows"), "{message}");
 }
+
+/// One module in which patterns stand everywhere that a value can come in.
+fn patterned() -> &'static Schema {
+    let text = r"module a { yang-version 1.1; namespace urn:a; prefix a;
+        typedef word { type string { pattern '[a-z]+'; } }
+        typedef short { type word { length 1..8; pattern 'x.*' { modifier invert-match; } } }
+        leaf word { type word; } leaf same { type string { pattern '[a-z]+'; } } leaf free { type string; }
+        leaf short { type short; default abc; }
+        leaf long { type string { pattern '.{1,255}'; } }
+        leaf either { type union { type short; type uint8; type string { pattern '[A-Z]+'; } } }
+        list l { key k; leaf k { type word; } leaf to { type leafref { path /a:word; } } }
+        leaf at { type instance-identifier { require-instance false; } } }";
+    tables(&[text], &[])
+}
+
+#[test]
+fn equal_patterns_share_a_program_and_all_share_their_classes() {
+    let schema = patterned();
+    let patterns = schema.patterns.unwrap();
+    assert_eq!(patterns.programs.len(), 4, "{patterns:?}");
+    assert_eq!(patterns.sets, [&[0][..], &[0, 1], &[2], &[3]]);
+    assert_eq!(patterns.classes.windows(3).filter(|class| *class == [97, 26, 0]).count(), 1, "[a-z] stands once");
+    let [counter] = patterns.programs[2].counters else { panic!("{:?}", patterns.programs[2]) };
+    assert_eq!((counter.least, counter.most), (1, 255));
+    let none = tables(&["module b { namespace urn:b; prefix b; leaf x { type string; } }"], &[]);
+    assert!(none.patterns.is_none());
+}
+
+#[test]
+fn a_string_that_its_patterns_refuse_is_refused_however_it_comes_in() {
+    use comi_runtime::cbor::{self, Allowed, Reader};
+    use comi_runtime::value::{Data, Value, Violation, text};
+
+    let schema = patterned();
+    let long = "ü".repeat(255);
+    for (path, given, taken) in [
+        ("word", "abc", true),
+        ("word", "", false),
+        ("word", "ABC", false),
+        ("free", "ABC 1", true),
+        ("short", "abc", true),
+        ("short", "xyz", false),
+        ("long", &long, true),
+        ("long", &(long.clone() + "u"), false),
+        ("l/k", "k1", false),
+        ("l/to", "abc", true),
+        ("l/to", "a-c", false),
+    ] {
+        let node = find(schema, path);
+        let wanted = if taken { Ok(Value::from(given)) } else { Err(Violation::Pattern) };
+        assert_eq!(text::parse(schema, node, given), wanted, "{path} as text: {given:?}");
+        let mut bytes = Vec::new();
+        cbor::Writer::new(&mut bytes).text(given);
+        let read = cbor::read_value(schema, node, Allowed::Any, &mut Reader::new(&bytes));
+        let read = read.map_err(|error| error.reason.clone());
+        let wanted = wanted.map(Data::Leaf).map_err(cbor::Reason::Value);
+        assert_eq!(read, wanted, "{path} as CBOR: {given:?}");
+    }
+    assert!(text::parse_path(schema, "/a:l[k='k']").is_ok());
+    assert!(text::parse_path(schema, "/a:l[k='K']").is_err());
+}
+
+#[test]
+fn a_string_that_does_not_match_is_no_value_of_that_union_member() {
+    use comi_runtime::value::{Value, Violation, text};
+
+    let schema = patterned();
+    let node = find(schema, "either");
+    let member = |place, value| Ok(Value::Union(place, Box::new(value)));
+    for (given, wanted) in [
+        ("abc", member(0, Value::from("abc"))),
+        ("7", member(1, Value::Unsigned(7))),
+        ("XYZ", member(2, Value::from("XYZ"))),
+        ("xyz", Err(Violation::NotInUnion)),
+        ("Abc", Err(Violation::NotInUnion)),
+    ] {
+        assert_eq!(text::parse(schema, node, given), wanted, "{given:?}");
+    }
+}

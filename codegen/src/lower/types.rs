@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use comi_runtime::schema::{Bit, Enum, IdentityIndex, IntegerWidth, Literal, Type, TypeIndex};
+use comi_runtime::schema::{Bit, Enum, IdentityIndex, IntegerWidth, Literal, Patterns, Type, TypeIndex};
 
 use super::identities::Identities;
-use super::{Rows, leak, leak_text};
+use super::patterns::PatternTable;
+use super::{ENGINE_MODULES, Rows, leak, leak_text};
 use crate::diagnostic::Diagnostic;
 use crate::schema::compiled::{self, Node, NodeId, Schema, TypeKind, Value};
 use crate::sid_items::sid_path;
@@ -18,22 +19,34 @@ pub(super) struct Types<'a> {
     schema: &'a Schema,
     rows: &'a Rows,
     identities: &'a Identities,
+    device: bool,
     types: Vec<Type>,
+    patterns: PatternTable,
     /// By how `Debug` writes them: floats in ranges are neither `Eq` nor `Hash`.
     places: HashMap<String, TypeIndex>,
 }
 
 impl<'a> Types<'a> {
-    pub(super) fn new(schema: &'a Schema, rows: &'a Rows, identities: &'a Identities) -> Types<'a> {
-        Types { schema, rows, identities, types: Vec::new(), places: HashMap::new() }
+    pub(super) fn new(schema: &'a Schema, rows: &'a Rows, identities: &'a Identities, device: bool) -> Types<'a> {
+        Types {
+            schema,
+            rows,
+            identities,
+            device,
+            types: Vec::new(),
+            patterns: PatternTable::default(),
+            places: HashMap::new(),
+        }
     }
 
     pub(super) fn rows(&self) -> &[Type] {
         &self.types
     }
 
-    pub(super) fn into_rows(self) -> Vec<Type> {
-        self.types
+    /// The types, and their patterns with the expression of each.
+    pub(super) fn into_rows(self) -> (Vec<Type>, Option<&'static Patterns>, Vec<String>) {
+        let (patterns, texts) = self.patterns.into_rows();
+        (self.types, patterns, texts)
     }
 
     /// The row of a type of `node`.
@@ -57,6 +70,15 @@ impl<'a> Types<'a> {
                 let members = members.iter().map(|member| self.row(member, node, diagnostics)).collect();
                 Type::Union { members: leak(members) }
             }
+            TypeKind::String { lengths: allowed, patterns } => {
+                let module = self.schema.module(node.module).map_or("", |module| module.name.as_str());
+                let checked = !self.device || !ENGINE_MODULES.contains(&module);
+                let Some(patterns) = self.patterns.set(if checked { patterns } else { &[] }) else {
+                    diagnostics.push(Diagnostic::error("the schema has more than 65534 distinct patterns"));
+                    return TypeIndex(0);
+                };
+                Type::String { lengths: lengths(allowed), patterns }
+            }
             other => self.scalar(other),
         };
         let key = format!("{lowered:?}");
@@ -70,10 +92,6 @@ impl<'a> Types<'a> {
     }
 
     fn scalar(&self, kind: &TypeKind) -> Type {
-        let lengths = |lengths: &[(u64, u64)]| {
-            let narrow = |length: u64| u32::try_from(length).unwrap_or(u32::MAX);
-            leak(lengths.iter().map(|(from, to)| (narrow(*from), narrow(*to))).collect::<Vec<_>>())
-        };
         match kind {
             TypeKind::Binary { lengths: allowed } => Type::Binary { lengths: lengths(allowed) },
             TypeKind::Bits { bits } => {
@@ -84,8 +102,10 @@ impl<'a> Types<'a> {
             TypeKind::Decimal64 { fraction_digits, ranges } => {
                 Type::Decimal64 { fraction_digits: *fraction_digits, ranges: leak(ranges.clone()) }
             }
-            // Leafrefs and unions are the caller's.
-            TypeKind::Empty | TypeKind::Leafref { .. } | TypeKind::Union { .. } => Type::Empty,
+            // Leafrefs, strings and unions are the caller's.
+            TypeKind::Empty | TypeKind::Leafref { .. } | TypeKind::String { .. } | TypeKind::Union { .. } => {
+                Type::Empty
+            }
             TypeKind::Enumeration { enums } => {
                 let one = |(value, name): &(i32, String)| Enum { value: *value, name: leak_text(name) };
                 Type::Enumeration { enums: leak(enums.iter().map(one).collect()) }
@@ -103,7 +123,6 @@ impl<'a> Types<'a> {
                 Type::InstanceIdentifier { require_instance: *require_instance }
             }
             TypeKind::Integer { bits, ranges } => Type::Integer { width: width(*bits), ranges: leak(ranges.clone()) },
-            TypeKind::String { lengths: allowed, .. } => Type::String { lengths: lengths(allowed) },
             TypeKind::Unsigned { bits, ranges } => Type::Unsigned { width: width(*bits), ranges: leak(ranges.clone()) },
         }
     }
@@ -146,6 +165,11 @@ impl<'a> Types<'a> {
             Value::Unsigned(value) => Literal::Unsigned(*value),
         })
     }
+}
+
+fn lengths(lengths: &[(u64, u64)]) -> &'static [(u32, u32)] {
+    let narrow = |length: u64| u32::try_from(length).unwrap_or(u32::MAX);
+    leak(lengths.iter().map(|(from, to)| (narrow(*from), narrow(*to))).collect())
 }
 
 /// The leaf at the end of a chain of leafrefs, and its type.

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::pattern::Regex;
 use crate::source::{SourceId, Span};
 use crate::xpath;
 
@@ -440,6 +441,8 @@ pub enum TypeKind {
 pub struct Pattern {
     /// The XSD regular expression as written.
     pub expression: String,
+    /// What it means.
+    pub regex: Regex,
     /// `modifier invert-match`.
     pub inverted: bool,
 }

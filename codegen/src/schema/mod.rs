@@ -31,6 +31,7 @@ mod leafrefs;
 mod linkage;
 mod load;
 mod nodes;
+mod patterns;
 mod restrictions;
 mod siblings;
 mod status;

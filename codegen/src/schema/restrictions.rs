@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::compiled::{Pattern, TypeKind};
+use super::compiled::TypeKind;
 use crate::source::Span;
 use crate::syntax::Statement;
 
@@ -28,14 +28,7 @@ pub(super) fn fold(
     left_out: &HashSet<&str>,
 ) -> Result<(), Refusal> {
     match kind {
-        TypeKind::Binary { lengths } => fold_lengths(lengths, statement)?,
-        TypeKind::String { lengths, patterns } => {
-            fold_lengths(lengths, statement)?;
-            patterns.extend(statement.all("pattern").map(|pattern| Pattern {
-                expression: pattern.text().to_owned(),
-                inverted: pattern.child("modifier").is_some(),
-            }));
-        }
+        TypeKind::Binary { lengths } | TypeKind::String { lengths, .. } => fold_lengths(lengths, statement)?,
         TypeKind::Integer { bits, ranges } => {
             let whole = (-(1_i128 << (*bits - 1)), (1_i128 << (*bits - 1)) - 1);
             fold_ranges(ranges, statement, whole, integer)?;

@@ -277,7 +277,12 @@ impl<'a> Compiler<'a> {
             }
         }
         match restrictions::fold(&mut kind, statement, derived, &left_out) {
-            Ok(()) => Some(kind),
+            Ok(()) => {
+                if let TypeKind::String { patterns, .. } = &mut kind {
+                    patterns.extend(statement.all("pattern").filter_map(|pattern| self.pattern(pattern)));
+                }
+                Some(kind)
+            }
             Err(Refusal { span, message, section, other }) => {
                 let mut diagnostic = Diagnostic::error(message).at(span, "");
                 if let Some((span, label)) = other {

@@ -97,9 +97,16 @@ impl Compiler<'_> {
                     None => Ok(Value::String(text.to_owned())),
                 }
             }
-            TypeKind::String { lengths, .. } => {
+            TypeKind::String { lengths, patterns } => {
                 let length = text.chars().count() as u64;
-                within(lengths, length, "length").map(|()| Value::String(text.to_owned()))
+                within(lengths, length, "length")?;
+                match patterns.iter().find(|pattern| pattern.regex.matches(text) == pattern.inverted) {
+                    None => Ok(Value::String(text.to_owned())),
+                    Some(pattern) if pattern.inverted => {
+                        Err(format!("it matches the inverted pattern `{}`", pattern.expression))
+                    }
+                    Some(pattern) => Err(format!("it does not match the pattern `{}`", pattern.expression)),
+                }
             }
             TypeKind::Union { members } => {
                 for (index, member) in members.iter().enumerate() {

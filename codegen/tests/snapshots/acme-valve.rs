@@ -1493,6 +1493,7 @@ pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Sche
     nodes: tables::NODES,
     names: tables::NAMES,
     types: tables::TYPES,
+    patterns: tables::PATTERNS,
     lists: tables::LISTS,
     identities: tables::IDENTITIES,
     choices: tables::CHOICES,
@@ -1569,83 +1570,83 @@ mod tables {
         node(63031, NodeKind::Leaf, 0, 62, 18, 31, 21, 0x0001), // 30 /acme-valve:valve/interlock
         node(63032, NodeKind::Container, 0, 63, 18, 34, 0, 0x0005), // 31 /acme-valve:valve/lock
         node(63033, NodeKind::Leaf, 0, 64, 31, 33, 2, 0x0001), // 32 /acme-valve:valve/lock/reason
-        node(63034, NodeKind::Leaf, 0, 65, 31, 34, 2, 0x0001), // 33 /acme-valve:valve/lock/until
-        node(63035, NodeKind::Leaf, 0, 26, 18, 35, 22, 0x0021), // 34 /acme-valve:valve/medium
-        node(63036, NodeKind::Leaf, 0, 66, 18, 36, 23, 0x0021), // 35 /acme-valve:valve/mode
+        node(63034, NodeKind::Leaf, 0, 65, 31, 34, 22, 0x0001), // 33 /acme-valve:valve/lock/until
+        node(63035, NodeKind::Leaf, 0, 26, 18, 35, 23, 0x0021), // 34 /acme-valve:valve/medium
+        node(63036, NodeKind::Leaf, 0, 66, 18, 36, 24, 0x0021), // 35 /acme-valve:valve/mode
         node(63037, NodeKind::Action, 0, 67, 18, 42, 0, 0x0000), // 36 /acme-valve:valve/move
         node(63038, NodeKind::Input, 0, 40, 36, 40, 0, 0x0000), // 37 /acme-valve:valve/move/input
         node(63039, NodeKind::Leaf, 0, 68, 37, 39, 5, 0x0020), // 38 /acme-valve:valve/move/input/gently
         node(63040, NodeKind::Leaf, 0, 47, 37, 40, 6, 0x0002), // 39 /acme-valve:valve/move/input/position
         node(63041, NodeKind::Output, 0, 42, 36, 42, 0, 0x0000), // 40 /acme-valve:valve/move/output
-        node(63042, NodeKind::Leaf, 0, 41, 40, 42, 24, 0x0002), // 41 /acme-valve:valve/move/output/duration
-        node(63043, NodeKind::Leaf, 0, 69, 18, 43, 25, 0x0001), // 42 /acme-valve:valve/name
+        node(63042, NodeKind::Leaf, 0, 41, 40, 42, 25, 0x0002), // 41 /acme-valve:valve/move/output/duration
+        node(63043, NodeKind::Leaf, 0, 69, 18, 43, 26, 0x0001), // 42 /acme-valve:valve/name
         node(63044, NodeKind::Leaf, 0, 70, 18, 44, 13, 0x0041), // 43 /acme-valve:valve/open
-        node(63045, NodeKind::Leaf, 0, 71, 18, 45, 26, 0x0001), // 44 /acme-valve:valve/pairing-key
+        node(63045, NodeKind::Leaf, 0, 71, 18, 45, 27, 0x0001), // 44 /acme-valve:valve/pairing-key
         node(63046, NodeKind::Leaf, 0, 47, 18, 46, 6, 0x0002), // 45 /acme-valve:valve/position
         node(63047, NodeKind::Leaf, 0, 72, 18, 47, 6, 0x0041), // 46 /acme-valve:valve/rest-position
         node(63048, NodeKind::List, 0, 73, 18, 53, 1, 0x0001), // 47 /acme-valve:valve/schedule
-        node(63049, NodeKind::Leaf, 0, 74, 47, 49, 2, 0x0003), // 48 /acme-valve:valve/schedule/at
-        node(63050, NodeKind::Leaf, 0, 75, 47, 50, 27, 0x0003), // 49 /acme-valve:valve/schedule/days
+        node(63049, NodeKind::Leaf, 0, 74, 47, 49, 28, 0x0003), // 48 /acme-valve:valve/schedule/at
+        node(63050, NodeKind::Leaf, 0, 75, 47, 50, 29, 0x0003), // 49 /acme-valve:valve/schedule/days
         node(63051, NodeKind::Leaf, 0, 76, 47, 51, 5, 0x0021), // 50 /acme-valve:valve/schedule/enabled
         node(63052, NodeKind::Leaf, 0, 69, 47, 52, 8, 0x0011), // 51 /acme-valve:valve/schedule/name
         node(63053, NodeKind::Leaf, 0, 48, 47, 53, 6, 0x0021), // 52 /acme-valve:valve/schedule/target
         node(63054, NodeKind::Leaf, 0, 48, 18, 54, 6, 0x0021), // 53 /acme-valve:valve/target
-        node(63055, NodeKind::Leaf, 0, 77, 18, 55, 28, 0x0021), // 54 /acme-valve:valve/torque-limit
+        node(63055, NodeKind::Leaf, 0, 77, 18, 55, 30, 0x0021), // 54 /acme-valve:valve/torque-limit
         node(63056, NodeKind::Container, 0, 78, 18, 58, 0, 0x0001), // 55 /acme-valve:valve/travel
         node(63057, NodeKind::Leaf, 0, 79, 55, 57, 6, 0x0021), // 56 /acme-valve:valve/travel/maximum
         node(63058, NodeKind::Leaf, 0, 80, 55, 58, 6, 0x0021), // 57 /acme-valve:valve/travel/minimum
-        node(63059, NodeKind::Leaf, 0, 81, 18, 59, 29, 0x0021), // 58 /acme-valve:valve/trim
-        node(63060, NodeKind::Leaf, 0, 82, 18, 60, 30, 0x0000), // 59 /acme-valve:valve/volume
+        node(63059, NodeKind::Leaf, 0, 81, 18, 59, 31, 0x0021), // 58 /acme-valve:valve/trim
+        node(63060, NodeKind::Leaf, 0, 82, 18, 60, 32, 0x0000), // 59 /acme-valve:valve/volume
         node(63651, NodeKind::Container, 3, 83, ROOT, 76, 0, 0x0000), // 60 /ietf-yang-library:modules-state
         node(63652, NodeKind::List, 3, 84, 60, 75, 2, 0x0000), // 61 /ietf-yang-library:modules-state/module
-        node(63654, NodeKind::Leaf, 3, 85, 61, 63, 31, 0x0002), // 62 /ietf-yang-library:modules-state/module/conformance-type
+        node(63654, NodeKind::Leaf, 3, 85, 61, 63, 33, 0x0002), // 62 /ietf-yang-library:modules-state/module/conformance-type
         node(63655, NodeKind::List, 3, 86, 61, 66, 3, 0x0000), // 63 /ietf-yang-library:modules-state/module/deviation
-        node(63656, NodeKind::Leaf, 3, 69, 63, 65, 32, 0x0010), // 64 /ietf-yang-library:modules-state/module/deviation/name
-        node(63657, NodeKind::Leaf, 3, 87, 63, 66, 34, 0x0010), // 65 /ietf-yang-library:modules-state/module/deviation/revision
-        node(63658, NodeKind::LeafList, 3, 88, 61, 67, 32, 0x0000), // 66 /ietf-yang-library:modules-state/module/feature
-        node(63659, NodeKind::Leaf, 3, 69, 61, 68, 32, 0x0010), // 67 /ietf-yang-library:modules-state/module/name
+        node(63656, NodeKind::Leaf, 3, 69, 63, 65, 34, 0x0010), // 64 /ietf-yang-library:modules-state/module/deviation/name
+        node(63657, NodeKind::Leaf, 3, 87, 63, 66, 36, 0x0010), // 65 /ietf-yang-library:modules-state/module/deviation/revision
+        node(63658, NodeKind::LeafList, 3, 88, 61, 67, 34, 0x0000), // 66 /ietf-yang-library:modules-state/module/feature
+        node(63659, NodeKind::Leaf, 3, 69, 61, 68, 34, 0x0010), // 67 /ietf-yang-library:modules-state/module/name
         node(63660, NodeKind::Leaf, 3, 89, 61, 69, 2, 0x0002), // 68 /ietf-yang-library:modules-state/module/namespace
-        node(63661, NodeKind::Leaf, 3, 87, 61, 70, 34, 0x0010), // 69 /ietf-yang-library:modules-state/module/revision
+        node(63661, NodeKind::Leaf, 3, 87, 61, 70, 36, 0x0010), // 69 /ietf-yang-library:modules-state/module/revision
         node(63662, NodeKind::Leaf, 3, 90, 61, 71, 2, 0x0000), // 70 /ietf-yang-library:modules-state/module/schema
         node(63663, NodeKind::List, 3, 91, 61, 75, 4, 0x0000), // 71 /ietf-yang-library:modules-state/module/submodule
-        node(63664, NodeKind::Leaf, 3, 69, 71, 73, 32, 0x0010), // 72 /ietf-yang-library:modules-state/module/submodule/name
-        node(63665, NodeKind::Leaf, 3, 87, 71, 74, 34, 0x0010), // 73 /ietf-yang-library:modules-state/module/submodule/revision
+        node(63664, NodeKind::Leaf, 3, 69, 71, 73, 34, 0x0010), // 72 /ietf-yang-library:modules-state/module/submodule/name
+        node(63665, NodeKind::Leaf, 3, 87, 71, 74, 36, 0x0010), // 73 /ietf-yang-library:modules-state/module/submodule/revision
         node(63666, NodeKind::Leaf, 3, 90, 71, 75, 2, 0x0000), // 74 /ietf-yang-library:modules-state/module/submodule/schema
         node(63653, NodeKind::Leaf, 3, 92, 60, 76, 2, 0x0002), // 75 /ietf-yang-library:modules-state/module-set-id
         node(63667, NodeKind::Container, 3, 93, ROOT, 106, 0, 0x0000), // 76 /ietf-yang-library:yang-library
         node(63672, NodeKind::Leaf, 3, 94, 76, 78, 2, 0x0002), // 77 /ietf-yang-library:yang-library/content-id
         node(63673, NodeKind::List, 3, 30, 76, 81, 5, 0x0000), // 78 /ietf-yang-library:yang-library/datastore
-        node(63674, NodeKind::Leaf, 3, 69, 78, 80, 35, 0x0010), // 79 /ietf-yang-library:yang-library/datastore/name
-        node(63675, NodeKind::Leaf, 3, 90, 78, 81, 36, 0x0002), // 80 /ietf-yang-library:yang-library/datastore/schema
+        node(63674, NodeKind::Leaf, 3, 69, 78, 80, 37, 0x0010), // 79 /ietf-yang-library:yang-library/datastore/name
+        node(63675, NodeKind::Leaf, 3, 90, 78, 81, 38, 0x0002), // 80 /ietf-yang-library:yang-library/datastore/schema
         node(63676, NodeKind::List, 3, 95, 76, 103, 6, 0x0000), // 81 /ietf-yang-library:yang-library/module-set
         node(63677, NodeKind::List, 3, 96, 81, 91, 7, 0x0000), // 82 /ietf-yang-library:yang-library/module-set/import-only-module
         node(63678, NodeKind::LeafList, 3, 97, 82, 84, 2, 0x0000), // 83 /ietf-yang-library:yang-library/module-set/import-only-module/location
-        node(63679, NodeKind::Leaf, 3, 69, 82, 85, 32, 0x0010), // 84 /ietf-yang-library:yang-library/module-set/import-only-module/name
+        node(63679, NodeKind::Leaf, 3, 69, 82, 85, 34, 0x0010), // 84 /ietf-yang-library:yang-library/module-set/import-only-module/name
         node(63680, NodeKind::Leaf, 3, 89, 82, 86, 2, 0x0002), // 85 /ietf-yang-library:yang-library/module-set/import-only-module/namespace
-        node(63681, NodeKind::Leaf, 3, 87, 82, 87, 34, 0x0010), // 86 /ietf-yang-library:yang-library/module-set/import-only-module/revision
+        node(63681, NodeKind::Leaf, 3, 87, 82, 87, 36, 0x0010), // 86 /ietf-yang-library:yang-library/module-set/import-only-module/revision
         node(63682, NodeKind::List, 3, 91, 82, 91, 8, 0x0000), // 87 /ietf-yang-library:yang-library/module-set/import-only-module/submodule
         node(63683, NodeKind::LeafList, 3, 97, 87, 89, 2, 0x0000), // 88 /ietf-yang-library:yang-library/module-set/import-only-module/submodule/location
-        node(63684, NodeKind::Leaf, 3, 69, 87, 90, 32, 0x0012), // 89 /ietf-yang-library:yang-library/module-set/import-only-module/submodule/name
+        node(63684, NodeKind::Leaf, 3, 69, 87, 90, 34, 0x0012), // 89 /ietf-yang-library:yang-library/module-set/import-only-module/submodule/name
         node(63685, NodeKind::Leaf, 3, 87, 87, 91, 2, 0x0000), // 90 /ietf-yang-library:yang-library/module-set/import-only-module/submodule/revision
         node(63686, NodeKind::List, 3, 84, 81, 102, 9, 0x0000), // 91 /ietf-yang-library:yang-library/module-set/module
-        node(63687, NodeKind::LeafList, 3, 86, 91, 93, 37, 0x0000), // 92 /ietf-yang-library:yang-library/module-set/module/deviation
-        node(63688, NodeKind::LeafList, 3, 88, 91, 94, 32, 0x0000), // 93 /ietf-yang-library:yang-library/module-set/module/feature
+        node(63687, NodeKind::LeafList, 3, 86, 91, 93, 39, 0x0000), // 92 /ietf-yang-library:yang-library/module-set/module/deviation
+        node(63688, NodeKind::LeafList, 3, 88, 91, 94, 34, 0x0000), // 93 /ietf-yang-library:yang-library/module-set/module/feature
         node(63689, NodeKind::LeafList, 3, 97, 91, 95, 2, 0x0000), // 94 /ietf-yang-library:yang-library/module-set/module/location
-        node(63690, NodeKind::Leaf, 3, 69, 91, 96, 32, 0x0012), // 95 /ietf-yang-library:yang-library/module-set/module/name
+        node(63690, NodeKind::Leaf, 3, 69, 91, 96, 34, 0x0012), // 95 /ietf-yang-library:yang-library/module-set/module/name
         node(63691, NodeKind::Leaf, 3, 89, 91, 97, 2, 0x0002), // 96 /ietf-yang-library:yang-library/module-set/module/namespace
         node(63692, NodeKind::Leaf, 3, 87, 91, 98, 2, 0x0000), // 97 /ietf-yang-library:yang-library/module-set/module/revision
         node(63693, NodeKind::List, 3, 91, 91, 102, 10, 0x0000), // 98 /ietf-yang-library:yang-library/module-set/module/submodule
         node(63694, NodeKind::LeafList, 3, 97, 98, 100, 2, 0x0000), // 99 /ietf-yang-library:yang-library/module-set/module/submodule/location
-        node(63695, NodeKind::Leaf, 3, 69, 98, 101, 32, 0x0012), // 100 /ietf-yang-library:yang-library/module-set/module/submodule/name
+        node(63695, NodeKind::Leaf, 3, 69, 98, 101, 34, 0x0012), // 100 /ietf-yang-library:yang-library/module-set/module/submodule/name
         node(63696, NodeKind::Leaf, 3, 87, 98, 102, 2, 0x0000), // 101 /ietf-yang-library:yang-library/module-set/module/submodule/revision
         node(63697, NodeKind::Leaf, 3, 69, 81, 103, 2, 0x0010), // 102 /ietf-yang-library:yang-library/module-set/name
         node(63698, NodeKind::List, 3, 90, 76, 106, 11, 0x0000), // 103 /ietf-yang-library:yang-library/schema
-        node(63699, NodeKind::LeafList, 3, 95, 103, 105, 38, 0x0000), // 104 /ietf-yang-library:yang-library/schema/module-set
+        node(63699, NodeKind::LeafList, 3, 95, 103, 105, 40, 0x0000), // 104 /ietf-yang-library:yang-library/schema/module-set
         node(63700, NodeKind::Leaf, 3, 69, 103, 106, 2, 0x0010), // 105 /ietf-yang-library:yang-library/schema/name
         node(63668, NodeKind::Notification, 3, 98, ROOT, 108, 0, 0x0000), // 106 /ietf-yang-library:yang-library-change
-        node(63669, NodeKind::Leaf, 3, 92, 106, 108, 39, 0x0002), // 107 /ietf-yang-library:yang-library-change/module-set-id
+        node(63669, NodeKind::Leaf, 3, 92, 106, 108, 41, 0x0002), // 107 /ietf-yang-library:yang-library-change/module-set-id
         node(63670, NodeKind::Notification, 3, 99, ROOT, 110, 0, 0x0000), // 108 /ietf-yang-library:yang-library-update
-        node(63671, NodeKind::Leaf, 3, 94, 108, 110, 40, 0x0002), // 109 /ietf-yang-library:yang-library-update/content-id
+        node(63671, NodeKind::Leaf, 3, 94, 108, 110, 42, 0x0002), // 109 /ietf-yang-library:yang-library-update/content-id
     ];
 
     pub(super) static NAMES: &[&str] = &[
@@ -1754,13 +1755,13 @@ mod tables {
     pub(super) static TYPES: &[Type] = &[
         Type::Identityref { bases: &[IdentityIndex(5)] }, // 0
         Type::InstanceIdentifier { require_instance: true }, // 1
-        Type::String { lengths: &[] }, // 2
+        Type::String { lengths: &[], patterns: PatternSet::NONE }, // 2
         Type::Identityref { bases: &[IdentityIndex(6)] }, // 3
         Type::Unsigned { width: IntegerWidth::W8, ranges: &[(1, 60)] }, // 4
         Type::Boolean, // 5
         Type::Unsigned { width: IntegerWidth::W8, ranges: &[(0, 100)] }, // 6
         Type::Decimal64 { fraction_digits: 1, ranges: &[] }, // 7
-        Type::String { lengths: &[(1, 16)] }, // 8
+        Type::String { lengths: &[(1, 16)], patterns: PatternSet(0) }, // 8
         Type::Leafref { target: NodeIndex(51), target_type: TypeIndex(8), require_instance: true }, // 9
         Type::Enumeration { enums: &[Enum { value: 0, name: "opening" }, Enum { value: 1, name: "closing" }] }, // 10
         Type::Unsigned { width: IntegerWidth::W32, ranges: &[] }, // 11
@@ -1770,29 +1771,59 @@ mod tables {
         Type::Enumeration { enums: &[Enum { value: 0, name: "never" }] }, // 15
         Type::Union { members: &[TypeIndex(14), TypeIndex(15)] }, // 16
         Type::Bits { bits: &[Bit { position: 0, name: "moving" }, Bit { position: 1, name: "stuck" }, Bit { position: 2, name: "leaking" }, Bit { position: 8, name: "battery-low" }] }, // 17
-        Type::String { lengths: &[(1, 64)] }, // 18
+        Type::String { lengths: &[(1, 64)], patterns: PatternSet::NONE }, // 18
         Type::Binary { lengths: &[(32, 32)] }, // 19
         Type::Decimal64 { fraction_digits: 2, ranges: &[(0, 9223372036854775807)] }, // 20
         Type::InstanceIdentifier { require_instance: false }, // 21
-        Type::Identityref { bases: &[IdentityIndex(26)] }, // 22
-        Type::Enumeration { enums: &[Enum { value: 0, name: "manual" }, Enum { value: 1, name: "scheduled" }, Enum { value: 10, name: "service" }] }, // 23
-        Type::Unsigned { width: IntegerWidth::W16, ranges: &[] }, // 24
-        Type::String { lengths: &[(1, 32)] }, // 25
-        Type::Binary { lengths: &[(16, 16)] }, // 26
-        Type::Bits { bits: &[Bit { position: 0, name: "monday" }, Bit { position: 1, name: "tuesday" }, Bit { position: 2, name: "wednesday" }, Bit { position: 3, name: "thursday" }, Bit { position: 4, name: "friday" }, Bit { position: 5, name: "saturday" }, Bit { position: 6, name: "sunday" }, Bit { position: 24, name: "public-holiday" }] }, // 27
-        Type::Decimal64 { fraction_digits: 1, ranges: &[(5, 125)] }, // 28
-        Type::Integer { width: IntegerWidth::W8, ranges: &[(-20, 20)] }, // 29
-        Type::Unsigned { width: IntegerWidth::W64, ranges: &[] }, // 30
-        Type::Enumeration { enums: &[Enum { value: 0, name: "implement" }, Enum { value: 1, name: "import" }] }, // 31
-        Type::String { lengths: &[(1, 4294967295)] }, // 32
-        Type::String { lengths: &[(0, 0)] }, // 33
-        Type::Union { members: &[TypeIndex(2), TypeIndex(33)] }, // 34
-        Type::Identityref { bases: &[IdentityIndex(30)] }, // 35
-        Type::Leafref { target: NodeIndex(105), target_type: TypeIndex(2), require_instance: true }, // 36
-        Type::Leafref { target: NodeIndex(95), target_type: TypeIndex(32), require_instance: true }, // 37
-        Type::Leafref { target: NodeIndex(102), target_type: TypeIndex(2), require_instance: true }, // 38
-        Type::Leafref { target: NodeIndex(75), target_type: TypeIndex(2), require_instance: true }, // 39
-        Type::Leafref { target: NodeIndex(77), target_type: TypeIndex(2), require_instance: true }, // 40
+        Type::String { lengths: &[], patterns: PatternSet(1) }, // 22
+        Type::Identityref { bases: &[IdentityIndex(26)] }, // 23
+        Type::Enumeration { enums: &[Enum { value: 0, name: "manual" }, Enum { value: 1, name: "scheduled" }, Enum { value: 10, name: "service" }] }, // 24
+        Type::Unsigned { width: IntegerWidth::W16, ranges: &[] }, // 25
+        Type::String { lengths: &[(1, 32)], patterns: PatternSet::NONE }, // 26
+        Type::Binary { lengths: &[(16, 16)] }, // 27
+        Type::String { lengths: &[], patterns: PatternSet(2) }, // 28
+        Type::Bits { bits: &[Bit { position: 0, name: "monday" }, Bit { position: 1, name: "tuesday" }, Bit { position: 2, name: "wednesday" }, Bit { position: 3, name: "thursday" }, Bit { position: 4, name: "friday" }, Bit { position: 5, name: "saturday" }, Bit { position: 6, name: "sunday" }, Bit { position: 24, name: "public-holiday" }] }, // 29
+        Type::Decimal64 { fraction_digits: 1, ranges: &[(5, 125)] }, // 30
+        Type::Integer { width: IntegerWidth::W8, ranges: &[(-20, 20)] }, // 31
+        Type::Unsigned { width: IntegerWidth::W64, ranges: &[] }, // 32
+        Type::Enumeration { enums: &[Enum { value: 0, name: "implement" }, Enum { value: 1, name: "import" }] }, // 33
+        Type::String { lengths: &[(1, 4294967295)], patterns: PatternSet::NONE }, // 34
+        Type::String { lengths: &[(0, 0)], patterns: PatternSet::NONE }, // 35
+        Type::Union { members: &[TypeIndex(2), TypeIndex(35)] }, // 36
+        Type::Identityref { bases: &[IdentityIndex(30)] }, // 37
+        Type::Leafref { target: NodeIndex(105), target_type: TypeIndex(2), require_instance: true }, // 38
+        Type::Leafref { target: NodeIndex(95), target_type: TypeIndex(34), require_instance: true }, // 39
+        Type::Leafref { target: NodeIndex(102), target_type: TypeIndex(2), require_instance: true }, // 40
+        Type::Leafref { target: NodeIndex(75), target_type: TypeIndex(2), require_instance: true }, // 41
+        Type::Leafref { target: NodeIndex(77), target_type: TypeIndex(2), require_instance: true }, // 42
+    ];
+
+    pub(super) static PATTERNS: Option<&Patterns> = Some(&Patterns {
+        sets: PATTERN_SETS,
+        programs: PROGRAMS,
+        classes: CLASSES,
+        matches: Program::matches,
+    });
+
+    pub(super) static PATTERN_SETS: &[&[u16]] = &[
+        &[0], // 0
+        &[1], // 1
+        &[2], // 2
+    ];
+
+    pub(super) static PROGRAMS: &[Program] = &[
+        Program { code: b"\x88\x81\x03\x8b\x82\x01", counters: &[], states: 7, inverted: false }, // [a-z][a-z0-9\\-]*
+        Program { code: b"\x92\x92\x92\x92-\x92\x92-\x92\x92", counters: &[], states: 11, inverted: false }, // [0-9]{4}-[0-9]{2}-[0-9]{2}
+        Program { code: b"\x81\x04\x95\x92\x83\x022\x98:\x9b\x92", counters: &[], states: 12, inverted: false }, // ([01][0-9]|2[0-3]):[0-5][0-9]
+    ];
+
+    pub(super) static CLASSES: &[u8] = &[
+        97, 26, 0, // a..z
+        45, 1, 2, 10, 39, 26, 0, // - 0..9 a..z
+        48, 10, 0, // 0..9
+        48, 2, 0, // 0..1
+        48, 4, 0, // 0..3
+        48, 6, 0, // 0..5
     ];
 
     pub(super) static LISTS: &[List] = &[

@@ -795,6 +795,7 @@ pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Sche
     nodes: tables::NODES,
     names: tables::NAMES,
     types: tables::TYPES,
+    patterns: tables::PATTERNS,
     lists: tables::LISTS,
     identities: tables::IDENTITIES,
     choices: tables::CHOICES,
@@ -1024,7 +1025,7 @@ mod tables {
     pub(super) static TYPES: &[Type] = &[
         Type::Identityref { bases: &[IdentityIndex(5)] }, // 0
         Type::InstanceIdentifier { require_instance: true }, // 1
-        Type::String { lengths: &[] }, // 2
+        Type::String { lengths: &[], patterns: PatternSet::NONE }, // 2
         Type::Identityref { bases: &[IdentityIndex(6)] }, // 3
         Type::Identityref { bases: &[IdentityIndex(24)] }, // 4
         Type::Integer { width: IntegerWidth::W64, ranges: &[] }, // 5
@@ -1037,8 +1038,8 @@ mod tables {
         Type::Unsigned { width: IntegerWidth::W16, ranges: &[] }, // 12
         Type::Unsigned { width: IntegerWidth::W8, ranges: &[] }, // 13
         Type::Enumeration { enums: &[Enum { value: 0, name: "implement" }, Enum { value: 1, name: "import" }] }, // 14
-        Type::String { lengths: &[(1, 4294967295)] }, // 15
-        Type::String { lengths: &[(0, 0)] }, // 16
+        Type::String { lengths: &[(1, 4294967295)], patterns: PatternSet::NONE }, // 15
+        Type::String { lengths: &[(0, 0)], patterns: PatternSet::NONE }, // 16
         Type::Union { members: &[TypeIndex(2), TypeIndex(16)] }, // 17
         Type::Identityref { bases: &[IdentityIndex(27)] }, // 18
         Type::Leafref { target: NodeIndex(86), target_type: TypeIndex(2), require_instance: true }, // 19
@@ -1047,6 +1048,8 @@ mod tables {
         Type::Leafref { target: NodeIndex(56), target_type: TypeIndex(2), require_instance: true }, // 22
         Type::Leafref { target: NodeIndex(58), target_type: TypeIndex(2), require_instance: true }, // 23
     ];
+
+    pub(super) static PATTERNS: Option<&Patterns> = None;
 
     pub(super) static LISTS: &[List] = &[
         List { keys: &[NodeIndex(10), NodeIndex(9)], unique: &[] }, // /corners:alarm

@@ -122,6 +122,8 @@ table! {
     NotFound:             UNKNOWN_ELEMENT  NONE                     NOT_FOUND              NOT_FOUND;
     /// `range`
     NotInRange:           INVALID_VALUE    NOT_IN_RANGE             BAD_REQUEST            BAD_REQUEST;
+    /// `pattern`
+    NotMatched:           INVALID_VALUE    PATTERN_TEST_FAILED      BAD_REQUEST            BAD_REQUEST;
     /// A POST names something else than an rpc or action.
     NotOperation:         OPERATION_FAILED NONE                     METHOD_NOT_ALLOWED     METHOD_NOT_ALLOWED;
     /// Read-only or bootstrap-only from outside.
@@ -196,6 +198,7 @@ impl From<&Violation> for Failure {
     fn from(violation: &Violation) -> Failure {
         match violation {
             Violation::Length(_) => Failure::InvalidLength,
+            Violation::Pattern => Failure::NotMatched,
             Violation::Range => Failure::NotInRange,
             _ => Failure::InvalidDatatype,
         }

@@ -37,6 +37,16 @@ index!(
     ChoiceIndex
 );
 
+index!(
+    /// Index into [`Patterns::sets`](super::Patterns::sets).
+    PatternSet
+);
+
+impl PatternSet {
+    /// No pattern; no table has such a row.
+    pub const NONE: PatternSet = PatternSet(u16::MAX);
+}
+
 impl NodeIndex {
     /// The datastore's root, above all top-level nodes; it has no row of its own.
     pub const ROOT: NodeIndex = NodeIndex(u16::MAX);

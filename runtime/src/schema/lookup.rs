@@ -2,7 +2,7 @@
 
 use super::{
     Bounds, CaseMember, Choice, ChoiceIndex, Default, Flags, Identity, IdentityIndex, List, Module, ModuleIndex, Node,
-    NodeIndex, NodeKind, Object, Schema, Type, TypeIndex,
+    NodeIndex, NodeKind, Object, PatternSet, Schema, Type, TypeIndex,
 };
 
 impl Schema {
@@ -95,6 +95,15 @@ impl Schema {
             Type::Leafref { target_type, .. } => self.types.get(target_type.get()),
             other => Some(other),
         }
+    }
+
+    /// Whether a text matches every pattern of a set.
+    #[must_use]
+    pub fn matches(&self, set: PatternSet, text: &str) -> bool {
+        let Some(patterns) = self.patterns else { return true };
+        let set = patterns.sets.get(set.get()).copied().unwrap_or(&[]);
+        let mut programs = set.iter().filter_map(|program| patterns.programs.get(usize::from(*program)));
+        programs.all(|program| (patterns.matches)(program, patterns.classes, text))
     }
 
     /// The list row of a list.

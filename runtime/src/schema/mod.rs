@@ -5,18 +5,21 @@
 //! everything refers to everything else by 16-bit index. Siblings stand in the order in which YANG-CBOR
 //! writes them (RFC 8949 section 4.2: bytewise order of the encoded keys), so nothing is sorted at run time.
 //!
-//! This room knows nothing of values, bytes or protocols. Read [`Schema`] first, then [`Node`].
+//! This room knows nothing of values, bytes or protocols; patterns are matched here since the compiler matches
+//! defaults, too. Read [`Schema`] first, then [`Node`].
 
 use core::any::Any;
 
 mod index;
 mod lookup;
 mod node;
+mod pattern;
 mod types;
 
-pub use index::{ChoiceIndex, IdentityIndex, ModuleIndex, NodeIndex, TypeIndex};
+pub use index::{ChoiceIndex, IdentityIndex, ModuleIndex, NodeIndex, PatternSet, TypeIndex};
 pub use lookup::{Children, MAX_DEPTH, Steps};
 pub use node::{Flags, Node, NodeKind};
+pub use pattern::{Counter, Patterns, Program, number, op};
 pub use types::{Bit, Enum, IntegerWidth, Literal, Type};
 
 /// A compiled set of YANG modules.
@@ -33,6 +36,8 @@ pub struct Schema {
     pub names: &'static [&'static str],
     /// The types of leafs and leaf-lists.
     pub types: &'static [Type],
+    /// What the types' patterns are; `None` where no type has one.
+    pub patterns: Option<&'static Patterns>,
     /// The lists, in the order of their nodes; `Node::detail` of a list is an index into this.
     pub lists: &'static [List],
     /// Identities of all modules, sorted by SID, those without one last.

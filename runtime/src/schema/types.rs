@@ -1,8 +1,8 @@
 //! Types of leafs: built-in types with their effective restrictions (RFC 7950 section 9).
 //!
-//! An empty table of ranges, lengths or patterns means "not restricted beyond the built-in type".
+//! An empty table of ranges or lengths means "not restricted beyond the built-in type".
 
-use super::{IdentityIndex, NodeIndex, TypeIndex};
+use super::{IdentityIndex, NodeIndex, PatternSet, TypeIndex};
 
 /// A type without typedefs: every restriction of the chain is folded in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,6 +70,8 @@ pub enum Type {
     String {
         /// Allowed lengths, ascending, inclusive.
         lengths: &'static [(u32, u32)],
+        /// The patterns, all of which a value matches.
+        patterns: PatternSet,
     },
     /// `union`, in order.
     Union {

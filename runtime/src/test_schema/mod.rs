@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::schema::{
     Bit, Enum, Flags, Identity, IdentityIndex, IntegerWidth, List, Module, ModuleIndex, Node, NodeIndex, NodeKind,
-    Schema, Type, TypeIndex,
+    PatternSet, Schema, Type, TypeIndex,
 };
 
 pub(crate) mod sample;
@@ -57,7 +57,7 @@ impl Row {
     }
 }
 
-const STRING: Type = Type::String { lengths: &[] };
+const STRING: Type = Type::String { lengths: &[], patterns: PatternSet::NONE };
 const INT32: Type = Type::Integer { width: IntegerWidth::W32, ranges: &[] };
 const BITS: Type = Type::Bits {
     bits: &[
@@ -85,7 +85,7 @@ const MEMBERS: [Type; 10] = [
     DECIMAL,
     Type::Boolean,
     Type::Binary { lengths: &[(2, 2)] },
-    Type::String { lengths: &[(3, 8)] },
+    Type::String { lengths: &[(3, 8)], patterns: PatternSet::NONE },
 ];
 const MEMBER_INDICES: [TypeIndex; 10] = [
     TypeIndex(0),
@@ -125,7 +125,7 @@ fn rows() -> Vec<Row> {
             "reference",
             Type::Leafref { target: NodeIndex(2), target_type: TypeIndex(1), require_instance: false }
         ),
-        leaf(1, 1013, "string", Type::String { lengths: &[(0, 8)] }),
+        leaf(1, 1013, "string", Type::String { lengths: &[(0, 8)], patterns: PatternSet::NONE }),
         leaf(1, 1014, "uint8", uint8),
         leaf(1, 1015, "uint64", uint64),
         leaf(1, 1016, "union", Type::Union { members: &MEMBER_INDICES }),
@@ -242,6 +242,7 @@ fn build(rows: &[Row]) -> Schema {
         nodes: nodes.leak(),
         names: names.leak(),
         types: types.leak(),
+        patterns: None,
         lists: lists.leak(),
         identities: &[
             Identity { sid: 901, name: 0, module: ModuleIndex(0), derived_from: &[] },

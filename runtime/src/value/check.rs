@@ -19,6 +19,8 @@ pub enum Violation {
     NotDerived(IdentityIndex),
     /// No member of the union takes the value.
     NotInUnion,
+    /// A string that does not match a pattern.
+    Pattern,
     /// A number outside the range.
     Range,
     /// A bit that the type does not have.
@@ -46,6 +48,7 @@ impl Violation {
                 Violation::Length(_) => "length ",
                 Violation::NotDerived(_) => "the identity is not derived from the base",
                 Violation::NotInUnion => "no member type of the union takes the value",
+                Violation::Pattern => "it does not match the pattern of its type",
                 Violation::Range => "out of range",
                 Violation::UnknownBit(_) => "unknown bit at position ",
                 Violation::UnknownName => "unknown name",
@@ -117,12 +120,11 @@ pub fn check(schema: &Schema, ty: &Type, value: &Value) -> Result<(), Violation>
             let (least, greatest) = width.signed();
             if (least..=greatest).contains(value) { within(ranges, value) } else { Err(Violation::Range) }
         }
-        (Type::String { lengths }, Value::String(text)) => {
-            if lengths.is_empty() {
-                Ok(())
-            } else {
-                length(lengths, text.chars().count())
+        (Type::String { lengths, patterns }, Value::String(text)) => {
+            if !lengths.is_empty() {
+                length(lengths, text.chars().count())?;
             }
+            if schema.matches(*patterns, text) { Ok(()) } else { Err(Violation::Pattern) }
         }
         (Type::Union { members }, Value::Union(member, value)) => {
             match members.get(usize::from(*member)).and_then(|member| schema.resolved_type(*member)) {

@@ -11,7 +11,7 @@ use comi_runtime::coap::{self, Code, Method};
 use comi_runtime::coreconf::client::read_error;
 use comi_runtime::coreconf::sids::identity_name;
 
-use crate::model::acme_valve::sid::{VALVE, VALVE_POSITION, VALVE_TARGET};
+use crate::model::acme_valve::sid::{VALVE, VALVE_LOCK_UNTIL, VALVE_POSITION, VALVE_TARGET};
 use crate::world::World;
 
 /// CBOR of an unsigned that has two bytes.
@@ -36,7 +36,7 @@ fn a_payload_that_is_wrong_is_refused_with_the_reason_and_the_datastore_untouche
     let state = [&[0xa1][..], &sid(VALVE), &[0xa1, 0x18, u8::try_from(position).unwrap(), 0x01]].concat();
     let good = item(VALVE_TARGET, &[0x05]);
     type Row = (&'static str, Method, u16, Vec<u8>, Code, &'static str);
-    let rows: [Row; 11] = [
+    let rows: [Row; 12] = [
         ("not CBOR", Method::IPatch, YANG_INSTANCES_CBOR_SEQ, vec![0xff], Code::BAD_REQUEST, "malformed-message"),
         (
             "cut off",
@@ -64,6 +64,14 @@ fn a_payload_that_is_wrong_is_refused_with_the_reason_and_the_datastore_untouche
             item(VALVE_TARGET, &[0x18, 101]),
             Code::BAD_REQUEST,
             "not-in-range",
+        ),
+        (
+            "no match of its pattern",
+            Method::IPatch,
+            YANG_INSTANCES_CBOR_SEQ,
+            item(VALVE_LOCK_UNTIL, &[0x63, b'n', b'o', b'w']),
+            Code::BAD_REQUEST,
+            "pattern-test-failed",
         ),
         ("unknown SID", Method::IPatch, YANG_INSTANCES_CBOR_SEQ, item(65000, &[0x01]), Code::BAD_REQUEST, ""),
         (

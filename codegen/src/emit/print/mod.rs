@@ -2,6 +2,7 @@
 
 mod bind;
 mod handlers;
+mod patterns;
 mod structs;
 mod tables;
 mod types;

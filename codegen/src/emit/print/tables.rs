@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use comi_runtime::schema::{Literal, NodeIndex, Schema, Type};
+use comi_runtime::schema::{Literal, NodeIndex, PatternSet, Schema, Type};
 
 use super::writer::Writer;
 use super::{ALLOW, ALLOW_UNUSED};
@@ -19,6 +19,7 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
         "nodes",
         "names",
         "types",
+        "patterns",
         "lists",
         "identities",
         "choices",
@@ -66,6 +67,7 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
         "Type",
         schema.types.iter().enumerate().map(|(place, type_)| (type_row(type_), place.to_string())),
     );
+    super::patterns::print(out, schema.patterns, &lowered.pattern_texts);
     let list = |(place, list): (usize, &comi_runtime::schema::List)| {
         let unique: Vec<String> = list.unique.iter().map(|nodes| slice(nodes)).collect();
         let node = nodes_of_lists(schema).get(place).copied().unwrap_or(NodeIndex::ROOT);
@@ -115,7 +117,7 @@ fn debug(row: &impl Debug, schema: &Schema, node: NodeIndex) -> (String, String)
     (format!("{row:?}"), path(schema, node))
 }
 
-fn table(out: &mut Writer, name: &str, type_: &str, rows: impl Iterator<Item = (String, String)>) {
+pub(super) fn table(out: &mut Writer, name: &str, type_: &str, rows: impl Iterator<Item = (String, String)>) {
     out.blank();
     let mut rows = rows.peekable();
     if rows.peek().is_none() {
@@ -214,7 +216,11 @@ fn type_row(type_: &Type) -> String {
         Type::Integer { width, ranges } => {
             format!("Integer {{ width: IntegerWidth::{width:?}, ranges: {} }}", slice(ranges))
         }
-        Type::String { lengths } => format!("String {{ lengths: {} }}", slice(lengths)),
+        Type::String { lengths, patterns } => {
+            let patterns =
+                if *patterns == PatternSet::NONE { "PatternSet::NONE".to_owned() } else { format!("{patterns:?}") };
+            format!("String {{ lengths: {}, patterns: {patterns} }}", slice(lengths))
+        }
         Type::Union { members } => format!("Union {{ members: {} }}", slice(members)),
         Type::Unsigned { width, ranges } => {
             format!("Unsigned {{ width: IntegerWidth::{width:?}, ranges: {} }}", slice(ranges))

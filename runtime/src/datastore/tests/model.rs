@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use crate::board::{Board, Call, Change, Fault, Outcome};
 use crate::schema::{
     Bounds, CaseMember, Choice, ChoiceIndex, Default, Flags, IntegerWidth, List, Literal, Module, ModuleIndex, Node,
-    NodeIndex, NodeKind, Schema, Type, TypeIndex,
+    NodeIndex, NodeKind, PatternSet, Schema, Type, TypeIndex,
 };
 use crate::value::{Content, Data, InstanceIdentifier, Value, text};
 
@@ -151,7 +151,8 @@ fn build() -> Schema {
         let (top, name) = path.split_once('/').unwrap();
         child(rows.iter().position(|row| row.depth == 0 && row.name == top).unwrap(), name)
     };
-    let mut schema = Tables { types: alloc::vec![Type::String { lengths: &[] }], ..Tables::default() };
+    let mut schema =
+        Tables { types: alloc::vec![Type::String { lengths: &[], patterns: PatternSet::NONE }], ..Tables::default() };
     for (at, row) in rows.iter().enumerate() {
         let node = NodeIndex(index(at));
         let operation = (0..at).rev().scan(row.depth, |depth, above| {
@@ -193,7 +194,7 @@ fn build() -> Schema {
             require_instance,
         };
         let own = match *row.words.get(1).unwrap_or(&"") {
-            "string" => Some(Type::String { lengths }),
+            "string" => Some(Type::String { lengths, patterns: PatternSet::NONE }),
             "uint8" => Some(Type::Unsigned { width: IntegerWidth::W8, ranges }),
             "int32" => Some(Type::Integer { width: IntegerWidth::W32, ranges: &[] }),
             "empty" => Some(Type::Empty),
@@ -308,6 +309,7 @@ fn build() -> Schema {
         nodes: schema.nodes.leak(),
         names: schema.names.leak(),
         types: schema.types.leak(),
+        patterns: None,
         lists: schema.lists.leak(),
         identities: &[],
         choices: rows_of_choices.leak(),
