@@ -162,6 +162,8 @@ impl Error {
     }
 
     /// The same error without its place.
+    #[cold]
+    #[inline(never)]
     pub(super) fn nowhere(mut self) -> Error {
         self.0.at = None;
         self
@@ -172,12 +174,16 @@ impl Error {
     }
 
     /// The same error within `node`, if it knows no closer node yet.
+    #[cold]
+    #[inline(never)]
     pub(super) fn within(mut self, node: NodeIndex) -> Error {
         trail::within(&mut self.0.at, node);
         self
     }
 
     /// The same error within an entry of `list`; without keys the list is all that can be named.
+    #[cold]
+    #[inline(never)]
     pub(super) fn within_entry(mut self, list: NodeIndex, keys: Option<Vec<Value>>) -> Error {
         trail::within_entry(&mut self.0.at, list, keys);
         self

@@ -91,6 +91,8 @@ impl Encoding<'_> {
         Ok(())
     }
 
+    #[cold]
+    #[inline(never)]
     fn refuse(&self, violation: Violation) -> EncodeError {
         EncodeError::Value { node: self.node, violation }
     }
@@ -148,8 +150,7 @@ impl Decoding<'_> {
             Type::Binary { .. } => Value::Binary(reader.bytes()?.into()),
             Type::Bits { .. } if self.in_union => {
                 expect_tag(tag::BITS, "bits with tag 43", reader)?;
-                let names = reader.text()?;
-                text::parse_as(self.schema, self.node, ty, &names).map_err(|violation| refuse(start, violation))?
+                self.read_name(ty, start, reader)?
             }
             Type::Bits { bits } => Value::Bits(bits::read(bits, reader)?),
             Type::Boolean => Value::Boolean(reader.boolean()?),
@@ -164,8 +165,7 @@ impl Decoding<'_> {
             }
             Type::Enumeration { .. } if self.in_union => {
                 expect_tag(tag::ENUMERATION, "an enum's name with tag 44", reader)?;
-                let name = reader.text()?;
-                text::parse_as(self.schema, self.node, ty, &name).map_err(|violation| refuse(start, violation))?
+                self.read_name(ty, start, reader)?
             }
             Type::Enumeration { .. } => {
                 let value = reader.whole()?.to_i64().unwrap_or(i64::MAX);
@@ -209,6 +209,7 @@ impl Decoding<'_> {
     }
 
     /// RFC 9254 section 6.12 and RFC 7950 section 9.12: the first member that takes the value.
+    #[inline(never)]
     fn read_union(
         self,
         members: &[crate::schema::TypeIndex],
@@ -241,6 +242,14 @@ impl Decoding<'_> {
         Err(refuse(start, Violation::NotInUnion))
     }
 
+    /// A value by its lexical form.
+    #[inline(never)]
+    fn read_name(self, ty: &Type, start: usize, reader: &mut Reader<'_>) -> Result<Value, Error> {
+        let name = reader.text()?;
+        text::parse_as(self.schema, self.node, ty, &name).map_err(|violation| refuse(start, violation))
+    }
+
+    #[inline(never)]
     fn read_identity(self, ty: &Type, start: usize, reader: &mut Reader<'_>) -> Result<Value, Error> {
         match reader.peek()? {
             Kind::Unsigned => {
@@ -248,10 +257,7 @@ impl Decoding<'_> {
                 let identity = u32::try_from(sid).ok().and_then(|sid| self.schema.identity_by_sid(sid));
                 identity.map(Value::Identityref).ok_or_else(|| refuse(start, Violation::UnknownIdentity(sid)))
             }
-            Kind::Text => {
-                let name = reader.text()?;
-                text::parse_as(self.schema, self.node, ty, &name).map_err(|violation| refuse(start, violation))
-            }
+            Kind::Text => self.read_name(ty, start, reader),
             _ => Err(unexpected(start, reader.head()?, "an identity")),
         }
     }
@@ -288,6 +294,8 @@ fn expect_tag(wanted: u64, expected: &'static str, reader: &mut Reader<'_>) -> R
     }
 }
 
+#[cold]
+#[inline(never)]
 fn refuse(start: usize, violation: Violation) -> Error {
     Error::new(start, Reason::Value(violation))
 }

@@ -5,9 +5,10 @@ use core::cmp::Ordering;
 
 use super::edit::{Edit, Record};
 use super::error::at;
+use super::transaction::place_of;
 use super::{EditError, Found, Reason, tree, validate};
 use crate::schema::{Flags, NodeIndex, NodeKind};
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Places, Value};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Places, Value, compare_keys};
 
 impl Edit<'_> {
     /// Chooses the case that a node stands in: the nodes of the others go (RFC 7950 section 7.9). A request that
@@ -19,7 +20,7 @@ impl Edit<'_> {
         while let Some((choice, case)) = around {
             let chosen = &self.chosen;
             let found = self.chosen_order.add(&mut |at| match chosen.get(at) {
-                Some((other, around, _)) => choice.cmp(other).then_with(|| keys.cmp(around)),
+                Some((other, around, _)) => choice.cmp(other).then_with(|| compare_keys(keys, around)),
                 None => Ordering::Less,
             });
             match found.and_then(|at| chosen.get(at)) {
@@ -207,7 +208,7 @@ impl Edit<'_> {
     fn order(&mut self, list: NodeIndex, keys: &[Value], wanted: &[Vec<Value>]) -> Result<(), EditError> {
         let mut current = self.store.entry_keys(list, keys);
         for (to, own) in wanted.iter().enumerate() {
-            let Some(from) = current.iter().position(|current| current == own) else { continue };
+            let Some(from) = place_of(&current, own) else { continue };
             if from != to {
                 let moved = current.remove(from);
                 current.insert(to, moved);

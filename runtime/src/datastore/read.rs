@@ -259,11 +259,9 @@ impl<'a> Walk<'a> {
     fn has_entry(&mut self, list: NodeIndex, own: &[Value]) -> Result<bool, Fault> {
         let mut after: Option<Vec<Value>> = None;
         while let Some(keys) = self.next_entry(list, after.as_deref())? {
-            if keys == own {
-                return Ok(true);
-            }
-            if compare_keys(&keys, own).is_gt() {
-                return Ok(false);
+            let order = compare_keys(&keys, own);
+            if order.is_ge() {
+                return Ok(order.is_eq());
             }
             after = Some(keys);
         }

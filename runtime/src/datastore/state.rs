@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use crate::schema::NodeIndex;
-use crate::value::{Data, Value};
+use crate::value::{Data, Value, begins_with, compare_keys};
 
 /// Pushed values. A leaf or leaf-list stands under its node and the keys above it, an entry of a pushed list under
 /// the list and its keys (as an empty container).
@@ -49,15 +49,15 @@ impl State {
         let compare = |row: &Row| {
             row.node.cmp(&list).then_with(|| {
                 let (above, own) = row.keys.split_at(keys.len().min(row.keys.len()));
-                above.cmp(keys).then(match after {
-                    Some(after) if own <= after => Ordering::Less,
+                compare_keys(above, keys).then(match after {
+                    Some(after) if compare_keys(own, after).is_le() => Ordering::Less,
                     Some(_) => Ordering::Greater,
                     None => Ordering::Equal,
                 })
             })
         };
         let start = self.rows.partition_point(|row| compare(row).is_lt());
-        let row = self.rows.get(start).filter(|row| row.node == list && row.keys.starts_with(keys))?;
+        let row = self.rows.get(start).filter(|row| row.node == list && begins_with(&row.keys, keys))?;
         row.keys.get(keys.len()..)
     }
 
@@ -68,12 +68,12 @@ impl State {
             .iter()
             .skip(start)
             .take_while(|row| row.node.0 < end)
-            .filter(|row| row.keys.starts_with(keys))
+            .filter(|row| begins_with(&row.keys, keys))
             .map(|row| (row.node, row.keys.clone()))
             .collect()
     }
 
     fn place(&self, node: NodeIndex, keys: &[Value]) -> Result<usize, usize> {
-        self.rows.binary_search_by(|row| row.node.cmp(&node).then_with(|| row.keys.as_slice().cmp(keys)))
+        self.rows.binary_search_by(|row| row.node.cmp(&node).then_with(|| compare_keys(&row.keys, keys)))
     }
 }

@@ -6,7 +6,7 @@ use super::edit::Record;
 use super::{Datastore, Edit, EditError, Found, Origin, Reason, tree};
 use crate::board::{Board, Change, Fault};
 use crate::schema::NodeIndex;
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Places, Value};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Places, Value, begins_with, compare_keys};
 
 /// A validated edit. Dropping it undoes it.
 #[derive(Debug)]
@@ -140,20 +140,23 @@ fn changes(store: &Datastore, log: &[Record]) -> Vec<OwnedChange> {
 /// Whether the entries that a list kept stand in another order than before the edit, which is told by taking the log
 /// back.
 fn is_reordered(store: &Datastore, log: &[Record], list: NodeIndex, keys: &[Value]) -> bool {
-    let mut after = store.entry_keys(list, keys);
+    let after = store.entry_keys(list, keys);
     let mut before = after.clone();
     for record in log.iter().rev() {
         match record {
             Record::Write { at, old, place } if at.node == list => {
-                let Some(own) = at.keys.strip_prefix(keys) else { continue };
-                match (old, before.iter().position(|entry| entry == own)) {
+                if !begins_with(&at.keys, keys) {
+                    continue;
+                }
+                let own = at.keys.get(keys.len()..).unwrap_or_default();
+                match (old, place_of(&before, own)) {
                     (None, Some(stands)) => drop(before.remove(stands)),
                     (Some(_), None) => before.insert(place.unwrap_or(0).min(before.len()), own.to_vec()),
                     _ => {}
                 }
             }
             Record::Move { list: moved, from, to }
-                if moved.node == list && moved.keys == keys && *to < before.len() =>
+                if moved.node == list && compare_keys(&moved.keys, keys).is_eq() && *to < before.len() =>
             {
                 let entry = before.remove(*to);
                 before.insert((*from).min(before.len()), entry);
@@ -161,9 +164,15 @@ fn is_reordered(store: &Datastore, log: &[Record], list: NodeIndex, keys: &[Valu
             _ => {}
         }
     }
-    after.retain(|entry| before.contains(entry));
-    before.retain(|entry| after.contains(entry));
-    before != after
+    // both without what the other lacks
+    let mut others = before.iter().filter(|entry| place_of(&after, entry).is_some());
+    let kept = after.iter().filter(|entry| place_of(&before, entry).is_some());
+    kept.into_iter().any(|entry| others.next().is_none_or(|other| compare_keys(entry, other).is_ne()))
+}
+
+/// Where the entry with these keys stands.
+pub(super) fn place_of(entries: &[Vec<Value>], keys: &[Value]) -> Option<usize> {
+    entries.iter().position(|entry| compare_keys(entry, keys).is_eq())
 }
 
 /// What stands at the address of a record now; of an entry its keys alone.

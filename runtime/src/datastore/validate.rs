@@ -16,12 +16,23 @@ use super::edit::Record;
 use super::error::at;
 use super::{Datastore, EditError, Found, Reason, references, tree};
 use crate::schema::{Choice, Flags, NodeIndex, NodeKind, Schema};
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Order, Places, Value, check, first_double};
+use crate::value::{
+    Content, Data, Entries, InstanceIdentifier, Order, Places, Value, check, compare_keys, first_double,
+};
 
 /// Checks all that the writes of a log can have broken, given that the tree was valid before.
 pub(super) fn affected(store: &Datastore, log: &[Record]) -> Result<(), EditError> {
+    affected_by(store, log, &mut [const { Places::new() }; 4], &mut Targets::new())
+}
+
+#[inline(never)]
+fn affected_by<'a>(
+    store: &'a Datastore,
+    log: &'a [Record],
+    [scopes, unique, written, referrers]: &mut [Places<'a>; 4],
+    targets: &mut Targets<'a>,
+) -> Result<(), EditError> {
     let schema = store.schema;
-    let [mut scopes, mut unique, mut written, mut referrers] = [const { Places::new() }; 4];
     let mut removed = false;
     for record in log {
         let Record::Write { at, old, .. } = record else { continue };
@@ -61,20 +72,17 @@ pub(super) fn affected(store: &Datastore, log: &[Record]) -> Result<(), EditErro
             check_unique(schema, list, entries, keys)?;
         }
     }
-    let mut targets = Targets::default();
     for (node, keys, _) in written.sorted() {
         if let Some(Found::Data(data)) = tree::find(schema, &store.content, node, keys) {
-            check_leaf(store, &mut targets, node, keys, data)?;
+            check_leaf(store, targets, node, keys, data)?;
         }
     }
     for referrer in referrers.sorted().into_iter().filter_map(|(_, _, referrer)| referrer) {
-        each(schema, &store.content, referrer, &mut |keys, data| {
-            check_leaf(store, &mut targets, referrer, keys, data)
-        })?;
+        each(schema, &store.content, referrer, &mut |keys, data| check_leaf(store, targets, referrer, keys, data))?;
     }
     if removed {
         for node in store.references.identifiers() {
-            each(schema, &store.content, *node, &mut |keys, data| check_leaf(store, &mut targets, *node, keys, data))?;
+            each(schema, &store.content, *node, &mut |keys, data| check_leaf(store, targets, *node, keys, data))?;
         }
     }
     Ok(())
@@ -286,7 +294,7 @@ pub(super) fn check_unique(
             if values.len() < statement.len() {
                 continue;
             }
-            let twice = order.add(&mut |at| rows.get(at).map_or(Ordering::Less, |row| values.cmp(row)));
+            let twice = order.add(&mut |at| rows.get(at).map_or(Ordering::Less, |row| compare_keys(&values, row)));
             rows.push(values);
             if twice.is_some() {
                 let own = row.keys.iter().filter_map(|key| entry.leaf(*key).cloned());

@@ -13,6 +13,7 @@ const WRONG_VALUE: Fault = Fault::Failed(alloc::borrow::Cow::Borrowed("a value h
 ///
 /// # Errors
 /// [`Fault::Failed`] when there is none or it is of another type; the engine gives keys of the schema's types.
+#[inline(never)]
 pub fn key<'a, T: FromValue<'a>>(keys: &'a [Value], place: usize) -> Result<T, Fault> {
     keys.get(place).and_then(T::from_value).ok_or(WRONG_KEY)
 }
@@ -65,6 +66,7 @@ pub enum Existence {
 
 /// What a change does to the existence of its node.
 #[must_use]
+#[inline(never)]
 pub fn existence(change: &Change<'_>) -> Existence {
     match (change.old, change.new) {
         (None, Some(_)) => Existence::Comes,
@@ -77,6 +79,7 @@ pub fn existence(change: &Change<'_>) -> Existence {
 ///
 /// # Errors
 /// [`Fault::Failed`] when it is of another type; the engine has checked that.
+#[inline(never)]
 pub fn new_leaf<'a, T: FromValue<'a>>(change: &Change<'a>) -> Result<Option<T>, Fault> {
     match change.new {
         None => Ok(None),
@@ -89,6 +92,7 @@ pub fn new_leaf<'a, T: FromValue<'a>>(change: &Change<'a>) -> Result<Option<T>, 
 ///
 /// # Errors
 /// [`Fault::Failed`] when they are of another type; the engine has checked that.
+#[inline(never)]
 pub fn new_leaf_list<'a, T: FromValue<'a>>(change: &Change<'a>) -> Result<Option<Vec<T>>, Fault> {
     match change.new {
         None => Ok(None),

@@ -14,6 +14,7 @@ const WRONG_TYPE: Fault = Fault::Failed(alloc::borrow::Cow::Borrowed("a node has
 ///
 /// # Errors
 /// [`Fault::Failed`] when the node is no leaf of this type.
+#[inline(never)]
 pub fn leaf<'a, T: FromValue<'a>>(content: &'a Content, node: NodeIndex) -> Result<Option<T>, Fault> {
     match content.child(node) {
         None => Ok(None),
@@ -34,6 +35,7 @@ pub fn required_leaf<'a, T: FromValue<'a>>(content: &'a Content, node: NodeIndex
 ///
 /// # Errors
 /// [`Fault::Failed`] when it is of another type.
+#[inline(never)]
 pub fn leaf_list<'a, T: FromValue<'a>>(content: &'a Content, node: NodeIndex) -> Result<Vec<T>, Fault> {
     match content.child(node) {
         None => Ok(Vec::new()),

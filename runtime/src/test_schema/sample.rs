@@ -137,8 +137,9 @@ fn candidate(schema: &'static Schema, ty: &Type, random: &mut Random) -> Value {
             let member = random.below(members.len());
             let ty = schema.resolved_type(members[member]).unwrap();
             let value = value(schema, ty, random);
-            // an unsigned that the int32 before it would take is that one's
+            // an unsigned that the int32 before it would take is that one's, and so is white space of the bits
             match value {
+                Value::String(text) if text.trim().is_empty() => Value::Union(0, Box::new(Value::Integer(1))),
                 Value::Unsigned(small) if i32::try_from(small).is_ok() => Value::Union(0, Box::new(Value::Integer(1))),
                 value => Value::Union(u16::try_from(member).unwrap(), Box::new(value)),
             }

@@ -169,10 +169,30 @@ pub fn check_instance(schema: &Schema, instance: &InstanceIdentifier) -> Result<
 }
 
 /// The positions of the bits that are set, ascending.
-pub(crate) fn positions(set: &[u8]) -> impl Iterator<Item = u32> {
-    (0_u32..).zip(set).flat_map(|(place, byte)| {
-        (0..8_u32).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| place.saturating_mul(8) + bit)
-    })
+pub(crate) fn positions(set: &[u8]) -> Positions<'_> {
+    Positions { set, next: 0 }
+}
+
+/// See [`positions`].
+pub(crate) struct Positions<'s> {
+    set: &'s [u8],
+    next: u32,
+}
+
+impl Iterator for Positions<'_> {
+    type Item = u32;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<u32> {
+        loop {
+            let position = self.next;
+            let byte = self.set.get(position as usize / 8)?;
+            self.next += 1;
+            if byte >> (position % 8) & 1 == 1 {
+                return Some(position);
+            }
+        }
+    }
 }
 
 fn length(lengths: &[(u32, u32)], found: usize) -> Result<(), Violation> {

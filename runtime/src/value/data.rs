@@ -24,6 +24,7 @@ pub enum Data {
 
 impl Data {
     /// The value of a leaf, or those of a leaf-list; none of others.
+    #[inline(never)]
     #[must_use]
     pub fn values(&self) -> &[Value] {
         match self {
@@ -59,6 +60,7 @@ impl Content {
     }
 
     /// A child.
+    #[inline(never)]
     #[must_use]
     pub fn child(&self, node: NodeIndex) -> Option<&Data> {
         let place = self.place(node).ok()?;
@@ -66,12 +68,14 @@ impl Content {
     }
 
     /// A child, to change it.
+    #[inline(never)]
     pub fn child_mut(&mut self, node: NodeIndex) -> Option<&mut Data> {
         let place = self.place(node).ok()?;
         self.children.get_mut(place).map(|(_, data)| data)
     }
 
     /// The value of a child leaf.
+    #[inline(never)]
     #[must_use]
     pub fn leaf(&self, node: NodeIndex) -> Option<&Value> {
         match self.child(node)? {
@@ -81,6 +85,7 @@ impl Content {
     }
 
     /// The values of these child leafs, as far as they are there.
+    #[inline(never)]
     #[must_use]
     pub fn leafs(&self, nodes: &[NodeIndex]) -> Vec<Value> {
         nodes.iter().filter_map(|node| self.leaf(*node).cloned()).collect()

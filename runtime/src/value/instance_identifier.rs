@@ -1,8 +1,9 @@
 //! Where a data node stands.
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
-use super::Value;
+use super::{Value, compare_keys};
 use crate::schema::{NodeIndex, NodeKind, Schema, Steps};
 
 /// An instance-identifier: a schema node, and the key values of the lists on the way to it.
@@ -10,7 +11,7 @@ use crate::schema::{NodeIndex, NodeKind, Schema, Steps};
 /// `keys` holds the keys of every list from the top level down, in the order of each `key` statement (readings 5).
 /// The node's own keys come last and may be left out: then the whole list is meant. A leaf-list's entry is named by
 /// its value, an entry of a keyless list by its 1-based position as [`Value::Unsigned`] (readings 6).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub struct InstanceIdentifier {
     /// The schema node; [`NodeIndex::ROOT`] is the datastore itself.
     pub node: NodeIndex,
@@ -29,6 +30,27 @@ impl InstanceIdentifier {
         InstanceIdentifier { node, keys: Vec::new() }
     }
 }
+
+impl Ord for InstanceIdentifier {
+    #[inline(never)]
+    fn cmp(&self, other: &InstanceIdentifier) -> Ordering {
+        self.node.cmp(&other.node).then_with(|| compare_keys(&self.keys, &other.keys))
+    }
+}
+
+impl PartialOrd for InstanceIdentifier {
+    fn partial_cmp(&self, other: &InstanceIdentifier) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for InstanceIdentifier {
+    fn eq(&self, other: &InstanceIdentifier) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for InstanceIdentifier {}
 
 /// What one key in an [`InstanceIdentifier`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

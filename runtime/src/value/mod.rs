@@ -27,4 +27,4 @@ pub use walk::{write_content, write_data};
 
 pub(crate) use check::{positions, wrong};
 pub(crate) use decimal::{Whole, from_float, rescale, to_float};
-pub(crate) use order::{Order, Places, compare_keys, first_double};
+pub(crate) use order::{Order, Places, begins_with, compare_keys, first_double};

@@ -170,6 +170,12 @@ pub(crate) fn compare_keys(keys: &[Value], other: &[Value]) -> Ordering {
     keys.cmp(other)
 }
 
+/// Whether keys are those of an instance at or below these.
+#[inline(never)]
+pub(crate) fn begins_with(keys: &[Value], above: &[Value]) -> bool {
+    keys.get(..above.len()).is_some_and(|keys| compare_keys(keys, above).is_eq())
+}
+
 /// The first value that stands there before.
 pub(crate) fn first_double(values: &[Value]) -> Option<&Value> {
     let mut seen = Places::new();

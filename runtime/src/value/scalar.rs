@@ -91,15 +91,18 @@ impl Value {
     }
 
     /// The value without the union around it.
+    #[inline(never)]
     #[must_use]
     pub fn resolved(&self) -> &Value {
-        match self {
-            Value::Union(_, value) => value.resolved(),
-            other => other,
+        let mut value = self;
+        while let Value::Union(_, inner) = value {
+            value = inner;
         }
+        value
     }
 
     /// The text of a string.
+    #[inline(never)]
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self.resolved() {
@@ -160,6 +163,7 @@ impl PartialEq for Value {
 impl Eq for Value {}
 
 impl From<&str> for Value {
+    #[inline(never)]
     fn from(text: &str) -> Value {
         Value::String(text.into())
     }
