@@ -5,6 +5,9 @@ use super::super::compiled::{NodeId, NodeKind};
 use super::super::compiler::Compiler;
 use crate::diagnostic::{Diagnostic, Severity};
 
+/// How many conditions of a circle are shown.
+const MOST: usize = 16;
+
 const RULE: &str = "RFC 7950 section 7.21.5";
 
 impl Compiler<'_> {
@@ -40,7 +43,10 @@ impl Compiler<'_> {
         let start = circle.iter().enumerate().min_by_key(|(_, index)| **index).map_or(0, |(place, _)| place);
         let turned: Vec<usize> = circle.iter().cycle().skip(start).take(circle.len()).copied().collect();
         let name = |index: &usize| self.schema.nodes.get(*index).map_or("", |node| node.name.as_str());
-        let names: Vec<&str> = turned.iter().filter(data).map(name).collect();
+        let mut names: Vec<&str> = turned.iter().filter(data).map(name).take(MOST + 1).collect();
+        if let Some(last) = names.get_mut(MOST) {
+            *last = "…";
+        }
         let message = match names.as_slice() {
             [] => return,
             [one] => format!("the `when` of `{one}` depends on `{one}` itself"),
@@ -49,7 +55,7 @@ impl Compiler<'_> {
         let mut diagnostic = Diagnostic::error(message).rule(RULE);
         let mut told = Vec::new();
         let mut on_parent = true;
-        for node in turned.iter().filter_map(|index| self.schema.nodes.get(*index)) {
+        for node in turned.iter().take(MOST).filter_map(|index| self.schema.nodes.get(*index)) {
             for when in &node.whens {
                 let on_way = when.reads.as_ref().is_none_or(|reads| reads.iter().any(|read| turned.contains(&read.0)));
                 if on_way && !told.contains(&when.span) {
