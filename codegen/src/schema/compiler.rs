@@ -8,6 +8,7 @@ use super::definitions::{Definitions, Scope, ScopeId};
 use super::expressions::Expressions;
 use super::features::Truth;
 use super::load::{Finder, Loaded, Request, Text, Unit, UnitId, load};
+use super::phases::Phases;
 use super::siblings::Siblings;
 use super::types::Typed;
 use crate::diagnostic::Diagnostic;
@@ -53,6 +54,7 @@ pub(crate) struct Outcome {
     pub(crate) asked: Vec<Option<ModuleId>>,
     /// All texts that were read.
     pub(crate) texts: Vec<Text>,
+    pub(crate) phases: Phases,
 }
 
 /// Compiles what is asked for. All diagnostics, and what could be made in spite of them.
@@ -64,28 +66,37 @@ pub(crate) fn compile(
     finder: &mut dyn Finder,
     sources: &mut SourceMap,
 ) -> Outcome {
+    let phases = Phases::start();
     let mut diagnostics = Diagnostics::default();
     let loaded = load(requests, finder, sources, &mut diagnostics);
     let mut compiler = Compiler::new(&loaded, features, every_item, sources, diagnostics);
     compiler.open_features = open_features;
+    compiler.phases = phases;
+    compiler.phases.end("load");
     compiler.parse_expressions();
+    compiler.phases.end("parse expressions");
     compiler.define();
+    compiler.phases.end("definitions");
     compiler.implement();
     for module in 0..loaded.modules.len() {
         compiler.module_nodes(ModuleId(module));
     }
+    compiler.phases.end("nodes");
     compiler.apply_augments();
     compiler.apply_deviations();
+    compiler.phases.end("augments, deviations");
     compiler.check_unused_groupings();
     compiler.note_errors();
     compiler.check_annotations();
+    compiler.phases.end("unused groupings");
     compiler.finish();
-    let Compiler { schema, diagnostics, .. } = compiler;
+    let Compiler { schema, diagnostics, mut phases, .. } = compiler;
     let schema = super::compact::compact(schema);
+    phases.end("compact");
     let mut diagnostics = diagnostics.list;
     diagnostics.sort_by_key(|diagnostic| diagnostic.span().map(|span| (span.source, span.start)));
     let text = |Unit { statement, module, prefixes, .. }| Text { module, statement, prefixes };
-    Outcome { schema, diagnostics, asked: loaded.asked, texts: loaded.units.into_iter().map(text).collect() }
+    Outcome { schema, diagnostics, asked: loaded.asked, texts: loaded.units.into_iter().map(text).collect(), phases }
 }
 
 /// Where a statement stands: what its prefixes and names mean, and the namespace that its nodes get.
@@ -122,6 +133,7 @@ pub(super) struct Compiler<'a> {
     /// Whether nodes are kept whatever their `if-feature` says, and imports are implemented.
     pub(super) every_item: bool,
     pub(super) sources: &'a SourceMap,
+    pub(super) phases: Phases,
     /// Whether features of modules that `features` does not name are neither supported nor not.
     pub(super) open_features: bool,
     pub(super) diagnostics: Diagnostics,
@@ -197,6 +209,7 @@ impl<'a> Compiler<'a> {
             features,
             every_item,
             sources,
+            phases: Phases::start(),
             open_features: false,
             diagnostics,
             schema,

@@ -12,13 +12,16 @@ impl<'a> Compiler<'a> {
             self.inherit_config(*id);
             self.attach_type(*id);
         }
+        self.phases.end("types");
         for id in &order {
             self.resolve_leafrefs(*id);
         }
         self.check_leafref_circles();
+        self.phases.end("leafrefs");
         for id in &order {
             self.defaults(*id);
         }
+        self.phases.end("defaults");
         self.check_mandatory_augments();
         for id in &order {
             self.keys(*id);
@@ -26,13 +29,16 @@ impl<'a> Compiler<'a> {
             self.default_case(*id);
             self.cardinality(*id);
         }
+        self.phases.end("keys");
         for module in 0..self.schema.modules.len() {
             self.clashes(None, ModuleId(module));
         }
         for id in &order {
             self.clashes(Some(*id), ModuleId(0));
         }
+        self.phases.end("clashes");
         self.check_expressions(&order);
+        self.phases.end("expressions");
         for id in order {
             let typed = self.drafts.get(id.0).and_then(|draft| draft.typed.clone());
             let typed = typed.filter(|typed| self.afford(&typed.type_));

@@ -32,6 +32,7 @@ mod linkage;
 mod load;
 mod nodes;
 mod patterns;
+mod phases;
 mod restrictions;
 mod siblings;
 mod status;
