@@ -2,6 +2,7 @@
 
 use super::compiled::{ModuleId, NodeId};
 use super::compiler::Compiler;
+use super::definitions::status;
 use crate::diagnostic::Diagnostic;
 
 impl<'a> Compiler<'a> {
@@ -86,7 +87,7 @@ impl<'a> Compiler<'a> {
         let Some((statement, place)) = self.drafts.get(id.0).and_then(|draft| draft.type_) else { return };
         let typed = self.type_of(statement, place);
         if let Some(from) = self.drafts.get(id.0).and_then(|draft| draft.statement) {
-            self.check_status_of_types(from, self.effective_status(id), statement, place);
+            self.check_status_of_types(from, status(from), statement, place);
         }
         if let Some(draft) = self.drafts.get_mut(id.0) {
             draft.typed = typed;

@@ -1,7 +1,7 @@
 //! RFC 7950 section 7.21.2: what is current refers to nothing deprecated or obsolete, what is deprecated to nothing
-//! obsolete, within a module.
+//! obsolete, within a module. A definition without `status` is current, wherever it stands.
 
-use super::compiled::{NodeId, Status};
+use super::compiled::Status;
 use super::compiler::{Compiler, Place};
 use super::definitions::{Kind, status};
 use super::load::UnitId;
@@ -58,16 +58,5 @@ impl<'a> Compiler<'a> {
                 self.check_status(Reference { from, status: own, unit: place.unit, span }, typedef, defined.unit);
             }
         }
-    }
-
-    /// The status of a node: what is below an obsolete node is no better than it.
-    pub(super) fn effective_status(&self, id: NodeId) -> Status {
-        let mut found = Status::Current;
-        let mut at = Some(id);
-        while let Some(node) = at.and_then(|id| self.node(id)) {
-            found = found.max(node.status);
-            at = node.parent;
-        }
-        found
     }
 }

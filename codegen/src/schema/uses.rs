@@ -1,6 +1,6 @@
 //! Phase 3, `uses`: a grouping's nodes written out, refined and augmented (RFC 7950 section 7.13).
 
-use super::compiled::{ModuleId, NodeId, NodeKind, Status};
+use super::compiled::{ModuleId, NodeId, NodeKind};
 use super::compiler::{Compiler, DEPTH_LIMIT, Place};
 use super::definitions::{Kind, status};
 use super::nodes::when;
@@ -29,7 +29,7 @@ impl<'a> Compiler<'a> {
             return;
         };
         self.used_groupings.insert(grouping.span);
-        let own = status(statement).max(parent.map_or(Status::Current, |parent| self.effective_status(parent)));
+        let own = status(statement);
         let span = statement.argument_span();
         self.check_status(Reference { from: statement, status: own, unit: place.unit, span }, grouping, defined.unit);
         if self.resolving.contains(&grouping.span) {
