@@ -3,6 +3,12 @@
 //! Nothing in this crate outside `net` reads a clock: every call that needs the time is given an [`Instant`], so that
 //! a run can be replayed and a simulator can skip hours.
 
+#[cfg(feature = "device")]
+mod agenda;
+
+#[cfg(feature = "device")]
+pub(crate) use agenda::Agenda;
+
 use core::ops::{Add, AddAssign, Sub};
 use core::time::Duration;
 
@@ -50,7 +56,9 @@ impl Add<Duration> for Instant {
 
     /// Saturates at the end of time, 584 542 years after the start.
     fn add(self, duration: Duration) -> Instant {
-        Instant(self.0.saturating_add(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)))
+        // as_micros() would have 128 bits
+        let seconds = duration.as_secs().saturating_mul(1_000_000);
+        Instant(self.0.saturating_add(seconds.saturating_add(u64::from(duration.subsec_micros()))))
     }
 }
 

@@ -106,7 +106,6 @@ struct Upload {
     first_id: u16,
     body: Vec<u8>,
     touched: Instant,
-    deadline: Option<Instant>,
 }
 
 /// A block that arrived by Block1.
@@ -176,7 +175,7 @@ impl Uploads {
                 }
                 let expected = size1.map_or(payload.len(), |size| size as usize);
                 let body = Vec::with_capacity(expected.min(payload.len().saturating_mul(4)));
-                let upload = Upload { peer, options, first_id: message_id, body, touched: now, deadline: None };
+                let upload = Upload { peer, options, first_id: message_id, body, touched: now };
                 self.entries.insert(upload)
             }
         };
@@ -189,11 +188,11 @@ impl Uploads {
             return Progress::Incomplete;
         }
         if !block.more {
-            deadlines.set(Timer::Upload(key), &mut upload.deadline, None);
+            deadlines.stop(Timer::Upload(key));
             return self.entries.remove(key).map_or(Progress::Incomplete, |upload| Progress::Complete(upload.body));
         }
         upload.touched = now;
-        deadlines.set(Timer::Upload(key), &mut upload.deadline, Some(now + limits.transfer_timeout));
+        deadlines.restart(Timer::Upload(key), now + limits.transfer_timeout);
         Progress::Continue
     }
 
@@ -209,7 +208,7 @@ impl Uploads {
 
     fn make_room(&mut self, now: Instant, limits: &Limits, deadlines: &mut Deadlines) -> bool {
         let Some((key, upload)) = self.entries.iter().min_by_key(|(_, upload)| upload.touched) else { return false };
-        let idle = now - upload.touched > limits.max_transmit_span();
+        let idle = now > upload.touched + limits.max_transmit_span();
         if idle {
             self.drop_entry(Some(key), deadlines);
         }
@@ -218,8 +217,8 @@ impl Uploads {
 
     fn drop_entry(&mut self, key: Option<Key>, deadlines: &mut Deadlines) {
         let Some(key) = key else { return };
-        if let Some(mut upload) = self.entries.remove(key) {
-            deadlines.set(Timer::Upload(key), &mut upload.deadline, None);
+        if self.entries.remove(key).is_some() {
+            deadlines.stop(Timer::Upload(key));
         }
     }
 }
@@ -239,7 +238,6 @@ struct KeptEntry {
     key: CacheKey,
     kept: Kept,
     touched: Instant,
-    deadline: Option<Instant>,
 }
 
 /// The bodies that are fetched. They are dropped by silence, or when room is needed; the request for a further block
@@ -281,14 +279,14 @@ impl KeptBodies {
             same => same,
         };
         if let Some(place) = given_way
-            && let Some(mut entry) = self.entries.remove(place)
+            && self.entries.remove(place).is_some()
         {
-            deadlines.set(Timer::Kept(place), &mut entry.deadline, None);
+            deadlines.stop(Timer::Kept(place));
         }
         if limits.transfers == 0 {
             return;
         }
-        let place = self.entries.insert(KeptEntry { peer, key, kept, touched: now, deadline: None });
+        let place = self.entries.insert(KeptEntry { peer, key, kept, touched: now });
         self.touch(now, place, limits, deadlines);
     }
 
@@ -316,6 +314,6 @@ impl KeptBodies {
     fn touch(&mut self, now: Instant, place: Key, limits: &Limits, deadlines: &mut Deadlines) {
         let Some(entry) = self.entries.get_mut(place) else { return };
         entry.touched = now;
-        deadlines.set(Timer::Kept(place), &mut entry.deadline, Some(now + limits.transfer_timeout));
+        deadlines.restart(Timer::Kept(place), now + limits.transfer_timeout);
     }
 }

@@ -75,7 +75,6 @@ pub(super) struct Call {
     download: Option<Download>,
     /// Number and time of the freshest notification.
     freshest: Option<(u32, Instant)>,
-    deadline: Option<Instant>,
 }
 
 impl Call {
@@ -163,7 +162,6 @@ impl Endpoint {
             stage: Stage::Waiting,
             download: None,
             freshest: None,
-            deadline: None,
         });
         self.proceed(now, key);
         Ok(CallId(key))
@@ -184,8 +182,7 @@ impl Endpoint {
     pub(super) fn call_acknowledged(&mut self, now: Instant, key: Key) {
         let Some(call) = self.calls.entries.get_mut(key) else { return };
         call.stage = Stage::Waiting;
-        let at = now + self.limits.response_timeout;
-        self.deadlines.set(Timer::Response(key), &mut call.deadline, Some(at));
+        self.deadlines.restart(Timer::Response(key), now + self.limits.response_timeout);
     }
 
     pub(super) fn fail_call(&mut self, key: Key, reason: CallFailure) {
@@ -294,7 +291,7 @@ impl Endpoint {
 
     fn stop_waiting(&mut self, key: Key) {
         let Some(call) = self.calls.entries.get_mut(key) else { return };
-        self.deadlines.set(Timer::Response(key), &mut call.deadline, None);
+        self.deadlines.stop(Timer::Response(key));
         if let Stage::InFlight(message) = call.stage {
             self.confirmables.remove(message, &mut self.deadlines);
             call.stage = Stage::Waiting;

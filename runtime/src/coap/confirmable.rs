@@ -10,11 +10,11 @@
 
 use super::Peer;
 use super::deadline::{Deadlines, Timer};
-use super::limits::Limits;
-use super::mix::Random;
+use super::limits::{Limits, thousandths, thousandths_of};
+use super::mix::{Hash, Random};
+use super::places::Places;
 use super::slots::{Key, Slots};
 use crate::time::Instant;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -39,7 +39,6 @@ pub(super) struct Confirmable {
     pub(super) datagram: Vec<u8>,
     retransmissions: u8,
     timeout: Duration,
-    deadline: Option<Instant>,
 }
 
 /// What a timeout of a message means.
@@ -55,12 +54,13 @@ pub(super) enum Due {
 #[derive(Debug)]
 pub(super) struct Confirmables {
     entries: Slots<Confirmable>,
-    by_id: BTreeMap<(Peer, u16), Key>,
+    by_id: Places,
+    seed: u64,
 }
 
 impl Confirmables {
-    pub(super) const fn new() -> Confirmables {
-        Confirmables { entries: Slots::new(), by_id: BTreeMap::new() }
+    pub(super) const fn new(seed: u64) -> Confirmables {
+        Confirmables { entries: Slots::new(), by_id: Places::new(), seed }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -72,7 +72,13 @@ impl Confirmables {
     }
 
     pub(super) fn find(&self, peer: Peer, message_id: u16) -> Option<Key> {
-        self.by_id.get(&(peer, message_id)).copied()
+        let is_meant = |entry: &Confirmable| entry.message_id == message_id && entry.peer == peer;
+        let place = self.by_id.find(self.hash(peer, message_id), &mut |place| self.entries.is_at(place, is_meant))?;
+        self.entries.key_at(place)
+    }
+
+    fn hash(&self, peer: Peer, message_id: u16) -> u64 {
+        Hash::new(self.seed).message(peer, message_id)
     }
 
     /// Takes charge of a message; its first transmission is the caller's.
@@ -90,33 +96,30 @@ impl Confirmables {
     ) -> Key {
         // RFC 7252 section 4.2: between ACK_TIMEOUT and ACK_TIMEOUT * ACK_RANDOM_FACTOR.
         let spread = limits.ack_random_factor.saturating_sub(1000);
-        let factor = 1000 + u64::from(spread) * u64::from(random.thousandths()) / 1000;
-        let timeout = limits.ack_timeout.saturating_mul(u32::try_from(factor).unwrap_or(1000)) / 1000;
-        let confirmable =
-            Confirmable { peer, message_id, owner, datagram, retransmissions: 0, timeout, deadline: None };
-        let key = self.entries.insert(confirmable);
-        self.by_id.insert((peer, message_id), key);
-        if let Some(confirmable) = self.entries.get_mut(key) {
-            deadlines.set(Timer::Retransmit(key), &mut confirmable.deadline, Some(now + timeout));
-        }
+        let timeout = thousandths(limits.ack_timeout, 1000 + thousandths_of(spread, random.thousandths()));
+        let key =
+            self.entries.insert(Confirmable { peer, message_id, owner, datagram, retransmissions: 0, timeout });
+        self.by_id.insert(self.hash(peer, message_id), key.index());
+        deadlines.start(Timer::Retransmit(key), now + timeout);
         key
     }
 
     /// Forgets a message.
     pub(super) fn remove(&mut self, key: Key, deadlines: &mut Deadlines) -> Option<Confirmable> {
-        let mut confirmable = self.entries.remove(key)?;
-        self.by_id.remove(&(confirmable.peer, confirmable.message_id));
-        deadlines.set(Timer::Retransmit(key), &mut confirmable.deadline, None);
+        let confirmable = self.entries.remove(key)?;
+        self.by_id.remove(key.index());
+        deadlines.stop(Timer::Retransmit(key));
         Some(confirmable)
     }
 
     /// Puts newer content into a message that is about to be sent again, under a new id (RFC 7641 section 4.5.2).
     pub(super) fn replace(&mut self, key: Key, message_id: u16, datagram: Vec<u8>) {
         let Some(confirmable) = self.entries.get_mut(key) else { return };
-        self.by_id.remove(&(confirmable.peer, confirmable.message_id));
         confirmable.message_id = message_id;
         confirmable.datagram = datagram;
-        self.by_id.insert((confirmable.peer, message_id), key);
+        let hash = Hash::new(self.seed).message(confirmable.peer, message_id);
+        self.by_id.remove(key.index());
+        self.by_id.insert(hash, key.index());
     }
 
     /// Its deadline has come.
@@ -132,9 +135,8 @@ impl Confirmables {
             return self.remove(key, deadlines).map(Due::GivenUp);
         }
         confirmable.retransmissions += 1;
-        confirmable.timeout = confirmable.timeout.saturating_mul(2);
-        let next = now + confirmable.timeout;
-        deadlines.set(Timer::Retransmit(key), &mut confirmable.deadline, Some(next));
+        confirmable.timeout = confirmable.timeout.saturating_add(confirmable.timeout);
+        deadlines.start(Timer::Retransmit(key), now + confirmable.timeout);
         Some(Due::Again)
     }
 }

@@ -70,10 +70,10 @@ impl Endpoint {
             next_id: u16::from_be_bytes([high, low]),
             sequence: 1,
             exchanges: Exchanges::new(random.number()),
-            confirmables: Confirmables::new(),
+            confirmables: Confirmables::new(random.number()),
             uploads: Uploads::new(),
             kept: KeptBodies::new(),
-            observations: Observations::new(),
+            observations: Observations::new(random.number()),
             #[cfg(feature = "client")]
             calls: Calls::new(),
             deadlines: Deadlines::default(),

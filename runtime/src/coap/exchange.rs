@@ -4,6 +4,7 @@ use super::block::{Block, CacheKey};
 use super::limits::Limits;
 use super::message::Token;
 use super::mix::Hash;
+use super::places::Places;
 use super::slots::{Key, Slots};
 use super::{Observe, Peer};
 use crate::time::Instant;
@@ -78,21 +79,11 @@ impl Exchange {
     }
 }
 
-#[derive(Debug)]
-struct Entry {
-    exchange: Exchange,
-    /// The next entry of the same bucket.
-    next: Option<Key>,
-}
-
 /// The requests of all peers, found by peer and message id.
-///
-/// A chained hash table over slots: finding, adding and forgetting take constant time, and nothing is allocated once
-/// the tables have their size.
 #[derive(Debug)]
 pub(super) struct Exchanges {
-    entries: Slots<Entry>,
-    buckets: Vec<Option<Key>>,
+    entries: Slots<Exchange>,
+    by_id: Places,
     /// Oldest first, by [`queue`]: they end in this order.
     queues: [VecDeque<Key>; 4],
     /// CONs in the order they came; those in front that have an acknowledgement are dropped.
@@ -108,7 +99,7 @@ fn queue(confirmable: bool, safe: bool) -> usize {
 impl Exchanges {
     pub(super) fn new(seed: u64) -> Exchanges {
         let queues = [const { VecDeque::new() }; 4];
-        Exchanges { entries: Slots::new(), buckets: Vec::new(), queues, unacknowledged: VecDeque::new(), seed }
+        Exchanges { entries: Slots::new(), by_id: Places::new(), queues, unacknowledged: VecDeque::new(), seed }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -116,23 +107,18 @@ impl Exchanges {
     }
 
     pub(super) fn get(&self, key: Key) -> Option<&Exchange> {
-        self.entries.get(key).map(|entry| &entry.exchange)
+        self.entries.get(key)
     }
 
     pub(super) fn get_mut(&mut self, key: Key) -> Option<&mut Exchange> {
-        self.entries.get_mut(key).map(|entry| &mut entry.exchange)
+        self.entries.get_mut(key)
     }
 
     pub(super) fn find(&self, peer: Peer, message_id: u16) -> Option<Key> {
-        let mut next = *self.buckets.get(self.bucket(peer, message_id))?;
-        while let Some(key) = next {
-            let entry = self.entries.get(key)?;
-            if entry.exchange.message_id == message_id && entry.exchange.peer == peer {
-                return Some(key);
-            }
-            next = entry.next;
-        }
-        None
+        let is_meant = |exchange: &Exchange| exchange.message_id == message_id && exchange.peer == peer;
+        let hash = Hash::new(self.seed).message(peer, message_id);
+        let place = self.by_id.find(hash, &mut |place| self.entries.is_at(place, is_meant))?;
+        self.entries.key_at(place)
     }
 
     /// Remembers a request; `None` if the table is full of requests without an answer.
@@ -140,16 +126,10 @@ impl Exchanges {
         if self.entries.len() >= limits.exchanges && !self.forget_oldest_answered() {
             return None;
         }
-        if self.entries.len() >= self.buckets.len() {
-            self.grow();
-        }
-        let bucket = self.bucket(exchange.peer, exchange.message_id);
         let (confirmable, safe) = (exchange.confirmable, exchange.safe);
-        let next = self.buckets.get(bucket).copied().flatten();
-        let key = self.entries.insert(Entry { exchange, next });
-        if let Some(head) = self.buckets.get_mut(bucket) {
-            *head = Some(key);
-        }
+        let hash = Hash::new(self.seed).message(exchange.peer, exchange.message_id);
+        let key = self.entries.insert(exchange);
+        self.by_id.insert(hash, key.index());
         if let Some(queue) = self.queues.get_mut(queue(confirmable, safe)) {
             queue.push_back(key);
         }
@@ -207,12 +187,6 @@ impl Exchanges {
         Some(exchange.received + lifetime)
     }
 
-    fn bucket(&self, peer: Peer, message_id: u16) -> usize {
-        let hash = Hash::new(self.seed).number(u64::from(message_id)).peer(peer).finish();
-        let mask = self.buckets.len().saturating_sub(1);
-        usize::try_from(hash & mask as u64).unwrap_or(0)
-    }
-
     fn forget_oldest_answered(&mut self) -> bool {
         for (safe, confirmable) in [(true, false), (true, true), (false, false), (false, true)] {
             let index = queue(confirmable, safe);
@@ -228,35 +202,8 @@ impl Exchanges {
     }
 
     fn remove(&mut self, key: Key) {
-        let Some(entry) = self.entries.remove(key) else { return };
-        let bucket = self.bucket(entry.exchange.peer, entry.exchange.message_id);
-        let Some(head) = self.buckets.get_mut(bucket) else { return };
-        if *head == Some(key) {
-            *head = entry.next;
-            return;
-        }
-        let mut before = *head;
-        while let Some(entry_before) = before.and_then(|key| self.entries.get_mut(key)) {
-            if entry_before.next == Some(key) {
-                entry_before.next = entry.next;
-                return;
-            }
-            before = entry_before.next;
-        }
-    }
-
-    fn grow(&mut self) {
-        let size = (self.buckets.len() * 2).max(16);
-        self.buckets.clear();
-        self.buckets.resize(size, None);
-        let keys: Vec<Key> = self.entries.iter().map(|(key, _)| key).collect();
-        for key in keys {
-            let Some(exchange) = self.get(key) else { continue };
-            let bucket = self.bucket(exchange.peer, exchange.message_id);
-            let next = self.buckets.get_mut(bucket).and_then(|head| head.replace(key));
-            if let Some(entry) = self.entries.get_mut(key) {
-                entry.next = next;
-            }
+        if self.entries.remove(key).is_some() {
+            self.by_id.remove(key.index());
         }
     }
 }

@@ -79,21 +79,19 @@ impl Limits {
 
     /// MAX_TRANSMIT_SPAN (RFC 7252 section 4.8.2): from the first to the last transmission of a CON.
     pub fn max_transmit_span(&self) -> Duration {
-        self.longest_timeout().saturating_mul((1 << self.max_retransmit.min(16)) - 1)
+        let longest = thousandths(self.ack_timeout, self.ack_random_factor);
+        let times = (1_u32 << self.max_retransmit.min(16)) - 1;
+        from_millis(millis(longest).saturating_mul(times))
     }
 
     /// EXCHANGE_LIFETIME (RFC 7252 section 4.8.2): after it a message id of a CON may be used again.
     pub fn exchange_lifetime(&self) -> Duration {
-        self.max_transmit_span() + MAX_LATENCY.saturating_mul(2) + self.ack_timeout
+        self.non_lifetime().saturating_add(MAX_LATENCY).saturating_add(self.ack_timeout)
     }
 
     /// NON_LIFETIME (RFC 7252 section 4.8.2): the same for a NON.
     pub fn non_lifetime(&self) -> Duration {
-        self.max_transmit_span() + MAX_LATENCY
-    }
-
-    fn longest_timeout(&self) -> Duration {
-        self.ack_timeout.saturating_mul(self.ack_random_factor) / 1000
+        self.max_transmit_span().saturating_add(MAX_LATENCY)
     }
 
     /// The size exponent of [`Limits::block_size`] (RFC 7959 section 2.2).
@@ -101,6 +99,24 @@ impl Limits {
         let bits = self.block_size.clamp(16, 1024).ilog2();
         u8::try_from(bits.saturating_sub(4)).unwrap_or(0)
     }
+}
+
+/// This many thousandths of a time, in milliseconds: a Duration is multiplied and divided by 64 and 128 bits, for which
+/// a small processor has no instructions.
+pub(super) fn thousandths(time: Duration, count: u32) -> Duration {
+    from_millis(thousandths_of(millis(time), count))
+}
+
+pub(super) fn thousandths_of(number: u32, count: u32) -> u32 {
+    (number / 1000).saturating_mul(count).saturating_add((number % 1000).saturating_mul(count) / 1000)
+}
+
+fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_secs()).unwrap_or(u32::MAX).saturating_mul(1000).saturating_add(time.subsec_millis())
+}
+
+fn from_millis(millis: u32) -> Duration {
+    Duration::new(u64::from(millis / 1000), (millis % 1000) * 1_000_000)
 }
 
 /// MAX_LATENCY (RFC 7252 section 4.8.2).

@@ -25,7 +25,8 @@ impl Random {
 
     /// An even spread over `0..=1000`.
     pub(super) fn thousandths(&mut self) -> u32 {
-        u32::try_from(self.number() % 1001).unwrap_or(0)
+        let [a, b, c, d, ..] = self.number().to_be_bytes();
+        u32::from_be_bytes([a, b, c, d]) % 1001
     }
 }
 
@@ -56,6 +57,11 @@ impl Hash {
             IpAddr::V4(address) => hash.number(u64::from(u32::from_be_bytes(address.octets()))),
             IpAddr::V6(address) => hash.bytes(&address.octets()),
         }
+    }
+
+    /// Of what finds a message again: its peer and id.
+    pub(super) fn message(self, peer: Peer, id: u16) -> u64 {
+        self.number(u64::from(id)).peer(peer).finish()
     }
 
     pub(super) const fn finish(self) -> u64 {

@@ -58,6 +58,7 @@ mod mix;
 mod observe;
 mod option;
 mod peer;
+mod places;
 mod request;
 mod server;
 mod slots;

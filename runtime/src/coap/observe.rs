@@ -3,9 +3,10 @@
 use super::Peer;
 use super::block::CacheKey;
 use super::message::Token;
+use super::mix::Hash;
+use super::places::Places;
 use super::slots::{Key, Slots};
 use crate::time::Instant;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -54,7 +55,7 @@ pub(super) struct Observation {
 impl Observation {
     /// Whether the next notification is to be a CON (RFC 7641 section 4.5).
     pub(super) fn wants_confirmable(&self, now: Instant, after: Duration, every: u32) -> bool {
-        now - self.last_confirmable >= after || self.unconfirmed >= every
+        now >= self.last_confirmable + after || self.unconfirmed >= every
     }
 }
 
@@ -62,12 +63,14 @@ impl Observation {
 #[derive(Debug)]
 pub(super) struct Observations {
     entries: Slots<Observation>,
-    by_token: BTreeMap<(Peer, Token), Key>,
+    by_token: Places,
+    by_peer: Places,
+    seed: u64,
 }
 
 impl Observations {
-    pub(super) const fn new() -> Observations {
-        Observations { entries: Slots::new(), by_token: BTreeMap::new() }
+    pub(super) const fn new(seed: u64) -> Observations {
+        Observations { entries: Slots::new(), by_token: Places::new(), by_peer: Places::new(), seed }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -83,27 +86,39 @@ impl Observations {
     }
 
     pub(super) fn find(&self, peer: Peer, token: Token) -> Option<Key> {
-        self.by_token.get(&(peer, token)).copied()
+        let is_meant = |one: &Observation| one.token == token && one.peer == peer;
+        let hash = self.hash(peer).bytes(token.as_slice()).finish();
+        let place = self.by_token.find(hash, &mut |place| self.entries.is_at(place, is_meant))?;
+        self.entries.key_at(place)
     }
 
     /// The observation whose last NON had this id.
     pub(super) fn find_by_id(&self, peer: Peer, message_id: u16) -> Option<Key> {
-        let of_peer = self.by_token.range((peer, Token::default())..).take_while(|((other, _), _)| *other == peer);
-        of_peer.map(|(_, key)| *key).find(|key| self.get(*key).is_some_and(|one| one.last_id == Some(message_id)))
+        let is_meant = |one: &Observation| one.last_id == Some(message_id) && one.peer == peer;
+        let hash = self.hash(peer).finish();
+        let place = self.by_peer.find(hash, &mut |place| self.entries.is_at(place, is_meant))?;
+        self.entries.key_at(place)
     }
 
     /// Adds an observation; the one with the same peer and token must be gone.
     pub(super) fn insert(&mut self, observation: Observation) -> Key {
-        let place = (observation.peer, observation.token);
+        let hash = self.hash(observation.peer);
+        let of_token = hash.bytes(observation.token.as_slice()).finish();
         let key = self.entries.insert(observation);
-        self.by_token.insert(place, key);
+        self.by_token.insert(of_token, key.index());
+        self.by_peer.insert(hash.finish(), key.index());
         key
     }
 
     pub(super) fn remove(&mut self, key: Key) -> Option<Observation> {
         let observation = self.entries.remove(key)?;
-        self.by_token.remove(&(observation.peer, observation.token));
+        self.by_token.remove(key.index());
+        self.by_peer.remove(key.index());
         Some(observation)
+    }
+
+    fn hash(&self, peer: Peer) -> Hash {
+        Hash::new(self.seed).peer(peer)
     }
 }
 

@@ -10,10 +10,20 @@ pub(super) struct Key {
 }
 
 impl Key {
-    #[cfg(any(feature = "client", test))]
     /// The place alone: unique among the entries that exist at one time.
     pub(super) fn index(self) -> u32 {
         self.index
+    }
+
+    /// The key as a number, in the same order.
+    pub(super) fn number(self) -> u64 {
+        u64::from(self.index) << 32 | u64::from(self.generation)
+    }
+
+    /// The key with this number.
+    pub(super) fn from_number(number: u64) -> Key {
+        let [i3, i2, i1, i0, generation @ ..] = number.to_be_bytes();
+        Key { index: u32::from_be_bytes([i3, i2, i1, i0]), generation: u32::from_be_bytes(generation) }
     }
 }
 
@@ -65,7 +75,11 @@ impl<T> Slots<T> {
         slot.value.as_mut()
     }
 
-    #[cfg(any(feature = "client", test))]
+    /// Whether the entry that is at this place now is one of these.
+    pub(super) fn is_at(&self, index: u32, is_meant: impl FnOnce(&T) -> bool) -> bool {
+        self.slots.get(index as usize).and_then(|slot| slot.value.as_ref()).is_some_and(is_meant)
+    }
+
     /// The key of the entry that is at this place now.
     pub(super) fn key_at(&self, index: u32) -> Option<Key> {
         let slot = self.slots.get(index as usize)?;
