@@ -17,6 +17,23 @@ pub struct RequestId(pub(super) Key);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObservationId(pub(super) Key);
 
+impl ObservationId {
+    /// Its place: unique among the observations that exist at one time.
+    pub(crate) fn place(self) -> usize {
+        self.0.index() as usize
+    }
+
+    /// The id as a number, in the same order.
+    pub(crate) fn number(self) -> u64 {
+        self.0.number()
+    }
+
+    /// The id with this number.
+    pub(crate) fn from_number(number: u64) -> ObservationId {
+        ObservationId(Key::from_number(number))
+    }
+}
+
 /// Names a request of ours until its response, or, when it observes, until the last one.
 #[cfg(feature = "client")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

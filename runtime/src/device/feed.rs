@@ -11,7 +11,7 @@
 //! ```
 //! `when` is at once, or [`Limits::notify_period`](crate::Limits::notify_period) after the observer was told last.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -19,7 +19,7 @@ use super::question::Kept;
 use crate::coap::ObservationId;
 use crate::datastore::OwnedChange;
 use crate::schema::{NodeIndex, Schema};
-use crate::time::Instant;
+use crate::time::{Agenda, Instant};
 use crate::value::InstanceIdentifier;
 
 /// What an observation is about.
@@ -33,6 +33,7 @@ pub(super) enum Watched {
 
 #[derive(Debug)]
 pub(super) struct Observer {
+    id: ObservationId,
     pub(super) asked: Kept,
     pub(super) watched: Watched,
     /// Of the answer sent last.
@@ -45,8 +46,9 @@ pub(super) struct Observer {
 
 #[derive(Debug, Default)]
 pub(super) struct Feed {
-    observers: BTreeMap<ObservationId, Observer>,
-    dues: BTreeSet<(Instant, ObservationId)>,
+    /// Each at the place of its observation.
+    observers: Vec<Option<Box<Observer>>>,
+    dues: Agenda,
     bytes: usize,
 }
 
@@ -58,25 +60,34 @@ impl Feed {
 
     pub(super) fn insert(&mut self, id: ObservationId, asked: Kept, watched: Watched, digest: u64, now: Instant) {
         self.bytes += asked.bytes();
-        self.observers.insert(id, Observer { asked, watched, digest, told: now, due: None });
+        if self.observers.len() <= id.place() {
+            self.observers.resize_with(id.place() + 1, || None);
+        }
+        if let Some(place) = self.observers.get_mut(id.place()) {
+            *place = Some(Box::new(Observer { id, asked, watched, digest, told: now, due: None }));
+        }
     }
 
-    pub(super) fn remove(&mut self, id: ObservationId) -> Option<Observer> {
-        let observer = self.observers.remove(&id)?;
+    pub(super) fn remove(&mut self, id: ObservationId) -> Option<Box<Observer>> {
+        let observer = self.observers.get_mut(id.place())?.take_if(|observer| observer.id == id)?;
         self.bytes = self.bytes.saturating_sub(observer.asked.bytes());
-        if let Some(due) = observer.due {
-            self.dues.remove(&(due, id));
+        if observer.due.is_some() {
+            self.dues.remove(id.number());
         }
         Some(observer)
     }
 
     pub(super) fn get(&self, id: ObservationId) -> Option<&Observer> {
-        self.observers.get(&id)
+        self.observers.get(id.place())?.as_deref().filter(|observer| observer.id == id)
+    }
+
+    fn get_mut(&mut self, id: ObservationId) -> Option<&mut Observer> {
+        self.observers.get_mut(id.place())?.as_deref_mut().filter(|observer| observer.id == id)
     }
 
     /// The answer with this digest was sent.
     pub(super) fn told(&mut self, id: ObservationId, digest: u64, now: Instant) {
-        if let Some(observer) = self.observers.get_mut(&id) {
+        if let Some(observer) = self.get_mut(id) {
             observer.digest = digest;
             observer.told = now;
         }
@@ -91,7 +102,7 @@ impl Feed {
 
     /// The value of a node, or of nodes below it, may be another one.
     pub(super) fn changed(&mut self, schema: &Schema, at: &InstanceIdentifier, now: Instant, period: Duration) {
-        for (id, observer) in &mut self.observers {
+        for observer in self.observers.iter_mut().flatten() {
             let touched = match &observer.watched {
                 Watched::Nodes(nodes) => nodes.iter().any(|node| touches(schema, at, node)),
                 Watched::Events(_) => false,
@@ -99,14 +110,14 @@ impl Feed {
             if touched && observer.due.is_none() {
                 let due = now.max(observer.told + period);
                 observer.due = Some(due);
-                self.dues.insert((due, *id));
+                self.dues.insert(due, observer.id.number());
             }
         }
     }
 
     /// A notification was raised.
     pub(super) fn raised(&mut self, at: &InstanceIdentifier, now: Instant) {
-        for (id, observer) in &mut self.observers {
+        for observer in self.observers.iter_mut().flatten() {
             let wanted = match &observer.watched {
                 Watched::Events(None) => true,
                 Watched::Events(Some(wanted)) => {
@@ -116,23 +127,22 @@ impl Feed {
             };
             if wanted && observer.due.is_none() {
                 observer.due = Some(now);
-                self.dues.insert((now, *id));
+                self.dues.insert(now, observer.id.number());
             }
         }
     }
 
     /// The next observer whose answer is to be made anew by now.
     pub(super) fn take_due(&mut self, now: Instant) -> Option<ObservationId> {
-        let (due, id) = self.dues.first().copied().filter(|(due, _)| *due <= now)?;
-        self.dues.remove(&(due, id));
-        if let Some(observer) = self.observers.get_mut(&id) {
+        let id = ObservationId::from_number(self.dues.due(now)?);
+        if let Some(observer) = self.get_mut(id) {
             observer.due = None;
         }
         Some(id)
     }
 
     pub(super) fn next(&self) -> Option<Instant> {
-        self.dues.first().map(|(due, _)| *due)
+        self.dues.next()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What stands between the engine and the handlers: a panic in one becomes a fault, and each value is asked for once
 //! in a round of notifications.
 
-use alloc::collections::BTreeMap;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::board::{Board, Call, Change, Fault, Outcome};
@@ -73,12 +73,19 @@ impl<B: Board> Board for Guarded<B> {
 /// A board that is asked for each pulled value once, however many observers are told of it in a round.
 pub(super) struct Memo<'a> {
     board: &'a mut dyn Board,
-    values: BTreeMap<(NodeIndex, Vec<Value>), Result<Data, Fault>>,
+    /// In the order of their places.
+    values: Vec<Box<Known>>,
+}
+
+struct Known {
+    node: NodeIndex,
+    keys: Vec<Value>,
+    value: Result<Data, Fault>,
 }
 
 impl<'a> Memo<'a> {
     pub(super) fn new(board: &'a mut dyn Board) -> Memo<'a> {
-        Memo { board, values: BTreeMap::new() }
+        Memo { board, values: Vec::new() }
     }
 }
 
@@ -88,12 +95,14 @@ impl Board for Memo<'_> {
     }
 
     fn read(&mut self, node: NodeIndex, keys: &[Value]) -> Result<Data, Fault> {
-        let place = (node, keys.to_vec());
-        if let Some(known) = self.values.get(&place) {
-            return known.clone();
+        let index = self.values.partition_point(|known| (known.node, known.keys.as_slice()) < (node, keys));
+        if let Some(known) = self.values.get(index)
+            && (known.node, known.keys.as_slice()) == (node, keys)
+        {
+            return known.value.clone();
         }
         let value = self.board.read(node, keys);
-        self.values.insert(place, value.clone());
+        self.values.insert(index, Box::new(Known { node, keys: keys.to_vec(), value: value.clone() }));
         value
     }
 

@@ -1,12 +1,11 @@
 //! Pulled values that somebody observes: each is read by one sampler, however many observe it, and by none while
 //! nobody does.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::schema::{Flags, NodeIndex, NodeKind, Schema};
-use crate::time::Instant;
+use crate::time::{Agenda, Instant};
 use crate::value::InstanceIdentifier;
 
 /// What is read together: a leaf, or a list without keys with the leafs below it.
@@ -19,17 +18,20 @@ pub(super) struct Source {
 
 #[derive(Debug)]
 struct Sample {
+    at: InstanceIdentifier,
+    /// None: its place is free.
     observers: usize,
     leaves: usize,
     /// Of the value read last; `None` before the first time.
     digest: Option<u64>,
-    due: Instant,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Sampler {
-    samples: BTreeMap<InstanceIdentifier, Sample>,
-    dues: BTreeSet<(Instant, InstanceIdentifier)>,
+    samples: Vec<Sample>,
+    /// Places of samples, in the order of what they read.
+    ordered: Vec<u32>,
+    dues: Agenda,
     leaves: usize,
 }
 
@@ -41,55 +43,77 @@ impl Sampler {
 
     /// How many more would be in use with these sources.
     pub(super) fn added(&self, sources: &[Source]) -> usize {
-        sources.iter().filter(|source| !self.samples.contains_key(&source.at)).map(|source| source.leaves).sum()
+        sources.iter().filter(|source| self.find(&source.at).is_err()).map(|source| source.leaves).sum()
     }
 
     /// One more observer of each.
     pub(super) fn add(&mut self, sources: Vec<Source>, now: Instant, period: Duration) {
         for Source { at, leaves } in sources {
-            if let Some(sample) = self.samples.get_mut(&at) {
-                sample.observers += 1;
-                continue;
-            }
-            let due = now + period;
+            let before = match self.find(&at) {
+                Ok((_, place)) => {
+                    if let Some(sample) = self.samples.get_mut(place as usize) {
+                        sample.observers += 1;
+                    }
+                    continue;
+                }
+                Err(before) => before,
+            };
             self.leaves += leaves;
-            self.dues.insert((due, at.clone()));
-            self.samples.insert(at, Sample { observers: 1, leaves, digest: None, due });
+            let sample = Sample { at, observers: 1, leaves, digest: None };
+            let free = if self.ordered.len() < self.samples.len() {
+                self.samples.iter().position(|sample| sample.observers == 0)
+            } else {
+                None
+            };
+            let place = u32::try_from(free.unwrap_or(self.samples.len())).unwrap_or(u32::MAX);
+            match self.samples.get_mut(place as usize) {
+                Some(free) => *free = sample,
+                None => self.samples.push(sample),
+            }
+            self.ordered.insert(before, place);
+            self.dues.insert(now + period, u64::from(place));
         }
     }
 
     /// One observer of each is gone.
     pub(super) fn remove(&mut self, sources: &[Source]) {
         for source in sources {
-            let Some(sample) = self.samples.get_mut(&source.at) else { continue };
+            let Ok((index, place)) = self.find(&source.at) else { continue };
+            let Some(sample) = self.samples.get_mut(place as usize) else { continue };
             sample.observers -= 1;
             if sample.observers == 0 {
                 self.leaves = self.leaves.saturating_sub(sample.leaves);
-                self.dues.remove(&(sample.due, source.at.clone()));
-                self.samples.remove(&source.at);
+                self.ordered.remove(index);
+                self.dues.remove(u64::from(place));
             }
         }
     }
 
     /// The next source that is to be read by now; its next time is one period later.
     pub(super) fn take_due(&mut self, now: Instant, period: Duration) -> Option<InstanceIdentifier> {
-        let (due, at) = self.dues.first().filter(|(due, _)| *due <= now).cloned()?;
-        self.dues.remove(&(due, at.clone()));
-        let next = now + period.max(Duration::from_millis(1));
-        if let Some(sample) = self.samples.get_mut(&at) {
-            sample.due = next;
-            self.dues.insert((next, at.clone()));
-        }
-        Some(at)
+        let place = self.dues.due(now)?;
+        self.dues.insert(now + period.max(Duration::from_millis(1)), place);
+        self.samples.get(usize::try_from(place).ok()?).map(|sample| sample.at.clone())
     }
 
     /// Remembers what was read; whether it differs from the time before.
     pub(super) fn read(&mut self, at: &InstanceIdentifier, digest: u64) -> bool {
-        self.samples.get_mut(at).is_some_and(|sample| sample.digest.replace(digest) != Some(digest))
+        let sample = self.find(at).ok().and_then(|(_, place)| self.samples.get_mut(place as usize));
+        sample.is_some_and(|sample| sample.digest.replace(digest) != Some(digest))
     }
 
     pub(super) fn next(&self) -> Option<Instant> {
-        self.dues.first().map(|(due, _)| *due)
+        self.dues.next()
+    }
+
+    /// Where the sample stands in the order, and its place; or before which it would stand.
+    fn find(&self, at: &InstanceIdentifier) -> Result<(usize, u32), usize> {
+        let read = |place: &u32| self.samples.get(*place as usize).map(|sample| &sample.at);
+        let index = self.ordered.partition_point(|place| read(place) < Some(at));
+        match self.ordered.get(index) {
+            Some(place) if read(place) == Some(at) => Ok((index, *place)),
+            _ => Err(index),
+        }
     }
 }
 
