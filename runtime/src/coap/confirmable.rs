@@ -97,8 +97,7 @@ impl Confirmables {
         // RFC 7252 section 4.2: between ACK_TIMEOUT and ACK_TIMEOUT * ACK_RANDOM_FACTOR.
         let spread = limits.ack_random_factor.saturating_sub(1000);
         let timeout = thousandths(limits.ack_timeout, 1000 + thousandths_of(spread, random.thousandths()));
-        let key =
-            self.entries.insert(Confirmable { peer, message_id, owner, datagram, retransmissions: 0, timeout });
+        let key = self.entries.insert(Confirmable { peer, message_id, owner, datagram, retransmissions: 0, timeout });
         self.by_id.insert(self.hash(peer, message_id), key.index());
         deadlines.start(Timer::Retransmit(key), now + timeout);
         key
