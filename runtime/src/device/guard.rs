@@ -1,7 +1,6 @@
 //! What stands between the engine and the handlers: a panic in one becomes a fault, and each value is asked for once
 //! in a round of notifications.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::board::{Board, Call, Change, Fault, Outcome};
@@ -74,7 +73,7 @@ impl<B: Board> Board for Guarded<B> {
 pub(super) struct Memo<'a> {
     board: &'a mut dyn Board,
     /// In the order of their places.
-    values: Vec<Box<Known>>,
+    values: Vec<Known>,
 }
 
 struct Known {
@@ -102,7 +101,7 @@ impl Board for Memo<'_> {
             return known.value.clone();
         }
         let value = self.board.read(node, keys);
-        self.values.insert(index, Box::new(Known { node, keys: keys.to_vec(), value: value.clone() }));
+        self.values.insert(index, Known { node, keys: keys.to_vec(), value: value.clone() });
         value
     }
 
