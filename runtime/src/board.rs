@@ -5,6 +5,7 @@
 //! value comes from is told in ARCHITECTURE.md.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::schema::{NodeIndex, Schema};
@@ -25,6 +26,16 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The fault in words, as `Display` has them, without `core::fmt`.
+    #[must_use]
+    pub fn words(&self) -> Cow<'static, str> {
+        match self {
+            Fault::Absent => Cow::Borrowed("not instantiated"),
+            Fault::Failed(reason) => Cow::Owned(String::from("failed: ") + reason),
+            Fault::Refused(reason) => Cow::Owned(String::from("refused: ") + reason),
+        }
+    }
+
     /// The hardware failed.
     pub fn failed(reason: impl Into<Cow<'static, str>>) -> Fault {
         Fault::Failed(reason.into())

@@ -12,6 +12,15 @@ pub(crate) use agenda::Agenda;
 use core::ops::{Add, AddAssign, Sub};
 use core::time::Duration;
 
+/// The earlier of two deadlines.
+#[cfg(feature = "device")]
+pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
 /// A point in monotonic time: microseconds since a start that the driver chooses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);

@@ -1,6 +1,8 @@
 //! Instance data into YANG-CBOR (RFC 9254 section 4).
 
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::deterministic::sort_map;
 use super::value::write_typed;
@@ -13,28 +15,49 @@ use crate::value::{Part, Sink, Value, Violation, text, write_data};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EncodeError {
     /// The output would be longer than allowed.
-    #[error("the output is longer than {0} bytes")]
     Limit(usize),
     /// A part that can't stand where it was handed in.
-    #[error("a part that has no place here")]
     Misplaced(NodeIndex),
     /// An identity without SID.
-    #[error("an identity has no SID")]
     NoIdentitySid(IdentityIndex),
     /// Names are asked for, and the schema has none: the device was built without.
-    #[error("names are not known here")]
     NoNames,
     /// A schema node without SID.
-    #[error("a schema node has no SID")]
     NoSid(NodeIndex),
     /// A value that is not of its type.
-    #[error("{violation}")]
     Value {
         /// The leaf or leaf-list.
         node: NodeIndex,
         /// What is wrong with the value.
         violation: Violation,
     },
+}
+
+impl EncodeError {
+    /// The error in words, as `Display` has them, without `core::fmt`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = String::new();
+        match self {
+            EncodeError::Limit(limit) => {
+                words.push_str("the output is longer than ");
+                text::push_unsigned(&mut words, *limit as u64);
+                words.push_str(" bytes");
+            }
+            EncodeError::Misplaced(_) => words.push_str("a part that has no place here"),
+            EncodeError::NoIdentitySid(_) => words.push_str("an identity has no SID"),
+            EncodeError::NoNames => words.push_str("names are not known here"),
+            EncodeError::NoSid(_) => words.push_str("a schema node has no SID"),
+            EncodeError::Value { violation, .. } => violation.tell(&mut words),
+        }
+        words
+    }
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())
+    }
 }
 
 /// A sink that writes YANG-CBOR at the end of a buffer.

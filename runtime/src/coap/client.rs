@@ -11,7 +11,7 @@ use super::observe::is_fresher;
 use super::option::{OutgoingOption, number};
 use super::request::{CallFailure, CallId, Event, Full, IncomingResponse, OutgoingRequest, Received};
 use super::slots::{Key, Slots};
-use super::writer::Writer;
+use super::writer::{OurOption, Writer};
 use crate::time::Instant;
 use alloc::vec::Vec;
 
@@ -147,7 +147,8 @@ impl Endpoint {
         }
         let mut head = Vec::new();
         let code = request.method.code();
-        Writer::new(&mut head, MessageType::NonConfirmable, code, 0, Token::default()).options(request.all_options());
+        let options: Vec<_> = request.all_options().collect();
+        Writer::new(&mut head, MessageType::NonConfirmable, code, 0, Token::default()).options(&[], &options);
         let [a, b, c, d, e, ..] = self.random.number().to_be_bytes();
         let key = self.calls.entries.insert(Call {
             peer,
@@ -174,7 +175,7 @@ impl Endpoint {
             return;
         }
         let payload = if call_entry.is_uploading() { &[] } else { call_entry.body.as_slice() };
-        let options = [OutgoingOption::uint(number::OBSERVE, 1)];
+        let options = [(number::OBSERVE, Some(1))];
         let datagram = encode(&call_entry, call_entry.token(call.0, 0), &options, payload);
         self.send_confirmable(now, call_entry.peer, Owner::Nobody, datagram);
     }
@@ -423,7 +424,7 @@ impl Call {
         let block = Block { number, more: false, exponent: download.exponent };
         let repeats = self.method == Method::Fetch && !self.is_uploading();
         let payload = if repeats { self.body.as_slice() } else { &[] };
-        let options = [OutgoingOption::uint(number::BLOCK2, block.value())];
+        let options = [(number::BLOCK2, Some(block.value()))];
         encode(self, self.token(key, self.series), &options, payload)
     }
 
@@ -439,28 +440,23 @@ impl Call {
         let total = u32::try_from(self.body.len()).ok().filter(|_| self.offset == 0);
         let uploading = self.is_uploading();
         let options = [
-            self.observe.then(|| OutgoingOption::uint(number::OBSERVE, 0)),
-            uploading.then(|| OutgoingOption::uint(number::BLOCK1, block1.value())),
-            total.filter(|_| uploading).map(|total| OutgoingOption::uint(number::SIZE1, total)),
+            (number::OBSERVE, self.observe.then_some(0)),
+            (number::BLOCK1, uploading.then(|| block1.value())),
+            (number::SIZE1, total.filter(|_| uploading)),
             // RFC 7959 section 2.4: a client that wants smaller blocks says so at once.
-            (ours < 6 && !more).then(|| OutgoingOption::uint(number::BLOCK2, block2.value())),
+            (number::BLOCK2, (ours < 6 && !more).then(|| block2.value())),
         ];
-        let mut chosen = [OutgoingOption::uint(0, 0); 4];
-        let mut count = 0;
-        for (place, option) in chosen.iter_mut().zip(options.into_iter().flatten()) {
-            *place = option;
-            count += 1;
-        }
-        encode(self, self.token(key, 0), chosen.get(..count).unwrap_or(&[]), payload)
+        encode(self, self.token(key, 0), &options, payload)
     }
 }
 
 /// Writes a message of a call; type and id are put in when it is sent.
-fn encode(call: &Call, token: Token, options: &[OutgoingOption<'_>], payload: &[u8]) -> Vec<u8> {
+fn encode(call: &Call, token: Token, options: &[OurOption], payload: &[u8]) -> Vec<u8> {
     let mut datagram = Vec::with_capacity(call.head.len() + payload.len() + 32);
     let mut writer = Writer::new(&mut datagram, MessageType::Confirmable, call.method.code(), 0, token);
     if let Ok(head) = Message::parse(&call.head) {
-        writer.options(head.options().map(OutgoingOption::from).chain(options.iter().copied()));
+        let theirs: Vec<_> = head.options().map(OutgoingOption::from).collect();
+        writer.options(options, &theirs);
     }
     writer.payload(payload);
     datagram

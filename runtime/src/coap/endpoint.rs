@@ -17,7 +17,7 @@ use super::observe::{Observations, State as ObservationState};
 use super::request::{Event, ObservationId, Received, Request};
 use super::slots::Key;
 use super::writer::{restamp, write_empty};
-use crate::time::Instant;
+use crate::time::{Instant, earlier};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -199,7 +199,7 @@ impl Endpoint {
     /// When [`Endpoint::handle_timeout`] is to be called. The answer may change after every call that takes
     /// `&mut self`.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.exchanges.next(&self.limits).into_iter().chain(self.deadlines.next()).min()
+        earlier(self.exchanges.next(&self.limits), self.deadlines.next())
     }
 
     /// How much of [`Limits`] is in use.

@@ -7,7 +7,7 @@ use super::mix::Hash;
 use super::places::Places;
 use super::slots::{Key, Slots};
 use super::{Observe, Peer};
-use crate::time::Instant;
+use crate::time::{Instant, earlier};
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -172,9 +172,11 @@ impl Exchanges {
 
     /// When [`Exchanges::expire`] or [`Exchanges::acknowledge_next`] has something to do.
     pub(super) fn next(&self, limits: &Limits) -> Option<Instant> {
-        let expiry = (0..self.queues.len()).filter_map(|index| self.ends(self.front(index)?, limits)).min();
-        let acknowledge = self.acknowledge_next(limits).map(|(at, _)| at);
-        expiry.into_iter().chain(acknowledge).min()
+        let mut next = self.acknowledge_next(limits).map(|(at, _)| at);
+        for queue in &self.queues {
+            next = earlier(next, queue.front().and_then(|key| self.ends(*key, limits)));
+        }
+        next
     }
 
     fn front(&self, index: usize) -> Option<Key> {

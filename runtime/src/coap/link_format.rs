@@ -3,11 +3,11 @@
 //! [`LinkWriter`] writes them, [`links`] reads them, [`Filter`] chooses among them by a query (section 4.1).
 //!
 //! ```
-//! use comi_runtime::coap::link_format::{Filter, LinkWriter, links};
+//! use comi_runtime::coap::link_format::{Attribute, Filter, LinkWriter, links};
 //! let mut text = String::new();
 //! let mut writer = LinkWriter::new(&mut text);
-//! writer.link("/c").text("rt", "core.c.ds").number("ds", 1029);
-//! writer.link("/s").text("rt", "core.c.es core.c.ev");
+//! writer.link("/c", &[Attribute::text("rt", "core.c.ds"), Attribute::number("ds", 1029)]);
+//! writer.link("/s", &[Attribute::text("rt", "core.c.es core.c.ev")]);
 //! assert_eq!(text, r#"</c>;rt="core.c.ds";ds=1029,</s>;rt="core.c.es core.c.ev""#);
 //!
 //! let events = Filter::parse("rt=core.c.ev");
@@ -18,7 +18,6 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use core::fmt::Write as _;
 use thiserror::Error;
 
 /// Writes links behind what a text holds.
@@ -34,8 +33,13 @@ impl<'t> LinkWriter<'t> {
         LinkWriter { text, first: true }
     }
 
-    /// Begins a link; its attributes follow.
-    pub fn link(&mut self, target: &str) -> AttributeWriter<'_> {
+    /// Bytes of the text.
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Writes a link and its attributes.
+    pub fn link(&mut self, target: &str, attributes: &[Attribute<'_>]) {
         if !self.first {
             self.text.push(',');
         }
@@ -43,45 +47,71 @@ impl<'t> LinkWriter<'t> {
         self.text.push('<');
         self.text.push_str(target);
         self.text.push('>');
-        AttributeWriter { text: self.text }
+        for attribute in attributes {
+            self.attribute(attribute);
+        }
+    }
+
+    fn attribute(&mut self, attribute: &Attribute<'_>) {
+        self.text.push(';');
+        self.text.push_str(attribute.name);
+        match attribute.value {
+            AttributeValue::Flag => {}
+            AttributeValue::Number(number) => {
+                self.text.push('=');
+                push_decimal(self.text, number);
+            }
+            AttributeValue::Text(value) => {
+                self.text.push_str("=\"");
+                for character in value.chars() {
+                    if matches!(character, '"' | '\\') {
+                        self.text.push('\\');
+                    }
+                    self.text.push(character);
+                }
+                self.text.push('"');
+            }
+        }
     }
 }
 
-/// Writes the attributes of a link.
-#[derive(Debug)]
-pub struct AttributeWriter<'t> {
-    text: &'t mut String,
+/// An attribute that is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attribute<'a> {
+    name: &'a str,
+    value: AttributeValue<'a>,
 }
 
-impl AttributeWriter<'_> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AttributeValue<'a> {
+    Flag,
+    Number(u32),
+    Text(&'a str),
+}
+
+impl<'a> Attribute<'a> {
     /// An attribute without a value, as `obs`.
-    pub fn flag(self, name: &str) -> Self {
-        self.text.push(';');
-        self.text.push_str(name);
-        self
+    pub const fn flag(name: &'a str) -> Attribute<'a> {
+        Attribute { name, value: AttributeValue::Flag }
     }
 
     /// An attribute with a number, as `ct=140`.
-    pub fn number(self, name: &str, value: u64) -> Self {
-        let written = write!(self.text, ";{name}={value}");
-        debug_assert!(written.is_ok(), "a String takes everything");
-        self
+    pub const fn number(name: &'a str, value: u32) -> Attribute<'a> {
+        Attribute { name, value: AttributeValue::Number(value) }
     }
 
     /// An attribute with a quoted text, as `rt="core.c.ds"`.
-    pub fn text(self, name: &str, value: &str) -> Self {
-        self.text.push(';');
-        self.text.push_str(name);
-        self.text.push_str("=\"");
-        for character in value.chars() {
-            if matches!(character, '"' | '\\') {
-                self.text.push('\\');
-            }
-            self.text.push(character);
-        }
-        self.text.push('"');
-        self
+    pub const fn text(name: &'a str, value: &'a str) -> Attribute<'a> {
+        Attribute { name, value: AttributeValue::Text(value) }
     }
+}
+
+/// Appends a number, without `core::fmt`.
+pub(crate) fn push_decimal(text: &mut String, number: u32) {
+    if number >= 10 {
+        push_decimal(text, number / 10);
+    }
+    text.push(char::from_digit(number % 10, 10).unwrap_or('0'));
 }
 
 /// Why a text is no list of links.
@@ -252,11 +282,29 @@ impl<'a> Filter<'a> {
         if self.name == "href" {
             return self.matches_value(link.target);
         }
-        let is_list = matches!(self.name, "rel" | "rt" | "if" | "rev" | "ct");
-        link.attributes().filter(|(name, _)| *name == self.name).any(|(_, value)| {
-            let value = value.unwrap_or_default();
-            self.matches_value(&value) || (is_list && value.split(' ').any(|value| self.matches_value(value)))
+        link.attributes().any(|(name, value)| self.matches_attribute(name, &value.unwrap_or_default()))
+    }
+
+    /// Whether it chooses a link that is to be written.
+    pub fn chooses(&self, target: &str, attributes: &[Attribute<'_>]) -> bool {
+        if self.name == "href" {
+            return self.matches_value(target);
+        }
+        attributes.iter().any(|attribute| match attribute.value {
+            AttributeValue::Flag => self.matches_attribute(attribute.name, ""),
+            AttributeValue::Text(value) => self.matches_attribute(attribute.name, value),
+            AttributeValue::Number(number) => {
+                let mut value = String::new();
+                push_decimal(&mut value, number);
+                self.matches_attribute(attribute.name, &value)
+            }
         })
+    }
+
+    fn matches_attribute(&self, name: &str, value: &str) -> bool {
+        let is_list = || matches!(name, "rel" | "rt" | "if" | "rev" | "ct");
+        name == self.name
+            && (self.matches_value(value) || (is_list() && value.split(' ').any(|value| self.matches_value(value))))
     }
 
     fn matches_value(&self, value: &str) -> bool {
@@ -318,12 +366,28 @@ mod tests {
     fn what_is_written_is_read_again() {
         let mut text = String::new();
         let mut writer = LinkWriter::new(&mut text);
-        writer.link("/a").text("title", r#"say "a\b", please; <now>"#).flag("obs").number("sz", 7);
-        writer.link("/b");
+        let title = Attribute::text("title", r#"say "a\b", please; <now>"#);
+        writer.link("/a", &[title, Attribute::flag("obs"), Attribute::number("sz", 1070)]);
+        writer.link("/b", &[]);
         let found: Vec<_> = links(&text).map(Result::unwrap).collect();
         assert_eq!(found[0].attribute("title").as_deref(), Some(r#"say "a\b", please; <now>"#));
         assert_eq!(found[0].attribute("sz").as_deref(), Some("7"));
+        assert_eq!(found[0].attribute("sz").as_deref(), Some("1070"));
         assert_eq!((found[1].target, found[1].attributes().count(), found.len()), ("/b", 0, 2));
+    }
+
+    #[test]
+    fn a_link_is_chosen_before_it_is_written_as_it_is_afterwards() {
+        let attributes = [Attribute::text("rt", "a bc"), Attribute::number("ct", 40), Attribute::flag("obs")];
+        let mut text = String::new();
+        LinkWriter::new(&mut text).link("/x/y", &attributes);
+        let link = links(&text).next().unwrap().unwrap();
+        let queries =
+            ["rt=a", "rt=b", "rt=b*", "rt=a bc", "ct=40", "ct=4", "ct=4*", "obs", "obs=1", "href=/x*", "href=/x"];
+        for query in queries {
+            let filter = Filter::parse(query);
+            assert_eq!(filter.chooses("/x/y", &attributes), filter.matches(&link), "{query}");
+        }
     }
 
     #[test]

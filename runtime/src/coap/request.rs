@@ -158,13 +158,6 @@ impl<'a> Response<'a> {
     pub const fn with_options(self, options: &'a [OutgoingOption<'a>]) -> Response<'a> {
         Response { options, ..self }
     }
-
-    /// All its options but those of the endpoint.
-    pub(super) fn all_options(&self) -> impl Iterator<Item = OutgoingOption<'a>> + Clone + use<'a> {
-        let format = self.content_format.map(|format| OutgoingOption::uint(number::CONTENT_FORMAT, u32::from(format)));
-        let own = [number::OBSERVE, number::BLOCK1, number::BLOCK2];
-        format.into_iter().chain(self.options.iter().copied().filter(move |option| !own.contains(&option.number)))
-    }
 }
 
 /// A request that we send.

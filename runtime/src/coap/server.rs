@@ -7,14 +7,15 @@ use super::confirmable::Owner;
 use super::endpoint::{Endpoint, Outgoing};
 use super::exchange::{Exchange, Repeat, State};
 use super::incoming::{Asked, Refusal, payload_hash};
+use super::link_format::push_decimal;
 use super::message::{Message, MessageType, Token};
 use super::observe::{NUMBERS, Observation, Observe, State as ObservationState};
-use super::option::{OutgoingOption, number};
+use super::option::number;
 use super::request::{Gone, ObservationId, RequestId, Response};
 use super::slots::Key;
-use super::writer::{Writer, restamp};
+use super::writer::{OurOption, Writer, restamp};
 use crate::time::Instant;
-use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Max-Age of a 5.03: when a client may try again.
@@ -88,7 +89,8 @@ impl Endpoint {
         };
         let Some(key) = self.exchanges.insert(exchange, &self.limits) else {
             self.lent = Vec::new();
-            self.answer_at_once(peer, message, Code::SERVICE_UNAVAILABLE, &[OutgoingOption::max_age(RETRY_AFTER)], &[]);
+            let options = [(number::MAX_AGE, Some(RETRY_AFTER))];
+            self.answer_at_once(peer, message, Code::SERVICE_UNAVAILABLE, &options, "");
             return None;
         };
         Some(Accepted {
@@ -258,39 +260,31 @@ impl Endpoint {
         if !confirmable && refusal.is_silent_for_non() {
             return;
         }
+        let mut text = String::new();
         if let Refusal::UnrecognisedOption(number) = refusal {
-            let text = format!("critical option {number} not recognised");
-            self.answer_at_once(peer, message, refusal.code(), &[], text.as_bytes());
-        } else {
-            self.answer_at_once(peer, message, refusal.code(), &[], &[]);
+            text.push_str("critical option ");
+            push_decimal(&mut text, u32::from(number));
+            text.push_str(" not recognised");
         }
+        self.answer_at_once(peer, message, refusal.code(), &[], &text);
     }
 
     fn refuse_too_large(&mut self, peer: Peer, message: &Message<'_>) {
-        let limit = u32::try_from(self.limits.body).unwrap_or(u32::MAX);
-        let block1 = message.option(number::BLOCK1).and_then(Block::read);
-        let options = [OutgoingOption::uint(number::SIZE1, limit), block1_option(block1.unwrap_or(FIRST_BLOCK))];
-        let options = options.get(..if block1.is_some() { 2 } else { 1 }).unwrap_or(&options);
-        self.answer_at_once(peer, message, Code::REQUEST_ENTITY_TOO_LARGE, options, &[]);
+        let block1 = message.option(number::BLOCK1).and_then(Block::read).map(Block::value);
+        let options = [(number::SIZE1, u32::try_from(self.limits.body).ok()), (number::BLOCK1, block1)];
+        self.answer_at_once(peer, message, Code::REQUEST_ENTITY_TOO_LARGE, &options, "");
     }
 
     /// Answers a request that leaves no state: a duplicate of it is answered anew.
-    fn answer_at_once(
-        &mut self,
-        peer: Peer,
-        message: &Message<'_>,
-        code: Code,
-        options: &[OutgoingOption<'_>],
-        payload: &[u8],
-    ) {
+    fn answer_at_once(&mut self, peer: Peer, message: &Message<'_>, code: Code, options: &[OurOption], text: &str) {
         let (kind, id) = match message.kind() {
             MessageType::Confirmable => (MessageType::Acknowledgement, message.id()),
             _ => (MessageType::NonConfirmable, self.new_message_id(peer)),
         };
-        let mut datagram = Vec::with_capacity(payload.len() + 32);
+        let mut datagram = Vec::with_capacity(text.len() + 32);
         let mut writer = Writer::new(&mut datagram, kind, code, id, message.token());
-        writer.options(options.iter().copied());
-        writer.payload(payload);
+        writer.options(options, &[]);
+        writer.payload(text.as_bytes());
         self.send(Outgoing::Datagram(peer, datagram));
     }
 
@@ -301,17 +295,23 @@ impl Endpoint {
         let exponent = block.exponent.min(self.limits.block_exponent());
         let Some(kept) = self.kept.find(now, peer, asked.key, &self.limits, &mut self.deadlines) else { return false };
         let Some((block2, payload)) = Block::cut(&kept.body, block.offset(), exponent) else {
-            self.answer_at_once(peer, message, Code::BAD_REQUEST, &[], &[]);
+            self.answer_at_once(peer, message, Code::BAD_REQUEST, &[], "");
             return true;
         };
         let confirmable = message.kind() == MessageType::Confirmable;
         let kind = if confirmable { MessageType::Acknowledgement } else { MessageType::NonConfirmable };
         let mut datagram = Vec::with_capacity(kept.head.len() + payload.len() + 16);
         let mut writer = Writer::new(&mut datagram, kind, kept.code, message.id(), message.token());
-        if let Ok(head) = Message::parse(&kept.head) {
-            let block2 = OutgoingOption::uint(number::BLOCK2, block2.value());
-            writer.options(head.options().map(OutgoingOption::from).chain([block2]));
+        let mut block2 = Some(block2.value());
+        for option in Message::parse(&kept.head).iter().flat_map(Message::options) {
+            if option.number > number::BLOCK2
+                && let Some(block2) = block2.take()
+            {
+                writer.uint(number::BLOCK2, block2);
+            }
+            writer.option(option.number, option.value);
         }
+        writer.options(&[(number::BLOCK2, block2)], &[]);
         writer.payload(payload);
         if !confirmable {
             let id = self.new_message_id(peer);
@@ -341,20 +341,19 @@ impl Endpoint {
         };
         // RFC 7959 section 2.3: the answer may ask for smaller blocks from here on.
         let exponent = block.exponent.min(self.limits.block_exponent());
-        let echo = [block1_option(Block { exponent, ..block })];
-        match self.uploads.arrive(now, arrival, &self.limits, &mut self.deadlines) {
+        let echo = |exponent| (number::BLOCK1, Some(Block { exponent, ..block }.value()));
+        let (code, max_age, block1) = match self.uploads.arrive(now, arrival, &self.limits, &mut self.deadlines) {
             Progress::Complete(body) => return Some(body),
-            Progress::Continue => self.answer_at_once(peer, message, Code::CONTINUE, &echo, &[]),
-            Progress::Malformed => self.answer_at_once(peer, message, Code::BAD_REQUEST, &echo, &[]),
-            Progress::Incomplete => {
-                self.answer_at_once(peer, message, Code::REQUEST_ENTITY_INCOMPLETE, &echo, &[]);
+            Progress::Continue => (Code::CONTINUE, None, echo(exponent)),
+            Progress::Malformed => (Code::BAD_REQUEST, None, echo(exponent)),
+            Progress::Incomplete => (Code::REQUEST_ENTITY_INCOMPLETE, None, echo(exponent)),
+            Progress::Full => (Code::SERVICE_UNAVAILABLE, Some(RETRY_AFTER), echo(block.exponent)),
+            Progress::TooLarge => {
+                self.refuse_too_large(peer, message);
+                return None;
             }
-            Progress::TooLarge => self.refuse_too_large(peer, message),
-            Progress::Full => {
-                let options = [OutgoingOption::max_age(RETRY_AFTER), block1_option(block)];
-                self.answer_at_once(peer, message, Code::SERVICE_UNAVAILABLE, &options, &[]);
-            }
-        }
+        };
+        self.answer_at_once(peer, message, code, &[(number::MAX_AGE, max_age), block1], "");
         None
     }
 
@@ -431,7 +430,7 @@ impl Endpoint {
             let mut head = Vec::new();
             let kind = MessageType::NonConfirmable;
             let mut writer = Writer::new(&mut head, kind, response.code, 0, Token::default());
-            writer.options(response.all_options());
+            writer.options(&[content_format(response)], response.options);
             let kept = Kept { code: response.code, head, body: response.payload.to_vec() };
             self.kept.keep(now, peer, key, kept, &self.limits, &mut self.deadlines);
         }
@@ -441,8 +440,8 @@ impl Endpoint {
 
 const FIRST_BLOCK: Block = Block { number: 0, more: false, exponent: 6 };
 
-fn block1_option(block: Block) -> OutgoingOption<'static> {
-    OutgoingOption::uint(number::BLOCK1, block.value())
+fn content_format(response: &Response<'_>) -> OurOption {
+    (number::CONTENT_FORMAT, response.content_format.map(u32::from))
 }
 
 /// Writes the message that carries a part of a response.
@@ -457,14 +456,17 @@ fn encode(
 ) -> Vec<u8> {
     let mut datagram = Vec::with_capacity(cut.payload.len() + 48);
     let mut writer = Writer::new(&mut datagram, kind, cut.code, id, token);
+    let is_whole = cut.code == response.code;
     let ours = [
-        sequence.map(|sequence| OutgoingOption::uint(number::OBSERVE, sequence)),
-        cut.block2.map(|block| OutgoingOption::uint(number::BLOCK2, block.value())),
-        block1.map(block1_option),
-        cut.size2.map(|size| OutgoingOption::uint(number::SIZE2, size)),
+        (number::OBSERVE, sequence),
+        content_format(response),
+        (number::BLOCK2, cut.block2.map(Block::value)),
+        (number::BLOCK1, block1.map(Block::value)),
+        (number::SIZE2, cut.size2),
     ];
-    let theirs = (cut.code == response.code).then(|| response.all_options());
-    writer.options(theirs.into_iter().flatten().chain(ours.into_iter().flatten()));
+    // an error of ours in place of the response has nothing of it
+    let ours = ours.map(|(number, value)| (number, value.filter(|_| is_whole || number != number::CONTENT_FORMAT)));
+    writer.options(&ours, if is_whole { response.options } else { &[] });
     writer.payload(cut.payload);
     datagram
 }

@@ -2,8 +2,11 @@
 
 use super::code::Code;
 use super::message::{MessageType, Token};
-use super::option::{OptionValue, OutgoingOption};
+use super::option::{OptionValue, OutgoingOption, number};
 use alloc::vec::Vec;
+
+/// An option that the endpoint sets: all of them are numbers.
+pub(super) type OurOption = (u16, Option<u32>);
 
 /// Writes one message behind what a buffer holds: header, then options in ascending order, then the payload.
 ///
@@ -54,21 +57,33 @@ impl<'b> Writer<'b> {
         self.option(number, bytes.get(zeros..).unwrap_or(&[]));
     }
 
-    /// Writes all these options, whatever order they come in; those with the same number keep theirs.
-    pub(super) fn options<'o>(&mut self, options: impl Iterator<Item = OutgoingOption<'o>> + Clone) {
-        let mut next = Some(0);
-        while let Some(from) = next {
-            let Some(number) = options.clone().map(|option| option.number).filter(|number| *number >= from).min()
-            else {
-                return;
+    /// Writes all these options, whatever order they come in; those with the same number keep theirs. Of `theirs` the
+    /// endpoint's own (Observe, Block1 and Block2) are left out.
+    pub(super) fn options(&mut self, ours: &[OurOption], theirs: &[OutgoingOption<'_>]) {
+        let mut from = 0;
+        loop {
+            let mut lowest = None;
+            let mut look = |number: u16| {
+                if u32::from(number) >= from && lowest.is_none_or(|lowest| number < lowest) {
+                    lowest = Some(number);
+                }
             };
-            for option in options.clone().filter(|option| option.number == number) {
+            ours.iter().filter(|(_, value)| value.is_some()).for_each(|(number, _)| look(*number));
+            let is_theirs = |number| !matches!(number, number::OBSERVE | number::BLOCK1 | number::BLOCK2);
+            theirs.iter().filter(|option| is_theirs(option.number)).for_each(|option| look(option.number));
+            let Some(number) = lowest else { return };
+            for (_, value) in ours.iter().filter(|(other, _)| *other == number) {
+                if let Some(value) = value {
+                    self.uint(number, *value);
+                }
+            }
+            for option in theirs.iter().filter(|option| option.number == number && is_theirs(number)) {
                 match option.value {
                     OptionValue::Bytes(value) => self.option(number, value),
                     OptionValue::Uint(value) => self.uint(number, value),
                 }
             }
-            next = number.checked_add(1);
+            from = u32::from(number) + 1;
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! The rooms below have errors of their own; [`Failure`] is what they come to, [`Refusal`] adds where and the words.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
 use super::sids;
 use crate::board::Fault;
@@ -257,8 +257,8 @@ impl From<EditError> for Refusal {
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Refusal {
         let message = match &fault {
-            Fault::Refused(reason) => reason.to_string(),
-            other => other.to_string(),
+            Fault::Refused(reason) => String::from(&**reason),
+            other => other.words().into_owned(),
         };
         Refusal::new(Failure::from(&fault), message)
     }

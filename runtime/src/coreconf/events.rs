@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::error_payload::refuse;
@@ -70,7 +69,7 @@ impl Ring {
         store.check_operation(at, content)?;
         let mut encoded = Vec::new();
         operations::instance(schema, at, Some(at.node), content, self.limits.event_bytes, &mut encoded)
-            .map_err(|error| Refusal::at(Failure::AnswerTooLarge, at.clone(), error.to_string()))?;
+            .map_err(|error| Refusal::at(Failure::AnswerTooLarge, at.clone(), error.words()))?;
         if encoded.len() > self.limits.event_bytes || self.limits.events == 0 {
             return refuse(Failure::AnswerTooLarge, "the notification is larger than the ring");
         }

@@ -1,7 +1,7 @@
 //! What discovery tells of CORECONF's resources (draft section 5, readings 19 and 25).
 
 use super::sids;
-use crate::schema::{NodeKind, Schema};
+use crate::schema::{NodeIndex, NodeKind, Schema};
 
 /// The path segment of the datastore resource.
 pub const DATASTORE_PATH: &str = "c";
@@ -21,12 +21,17 @@ pub struct Link {
     pub observable: bool,
 }
 
-/// The links: the datastore, its root data nodes, the YANG library, the event stream.
-pub fn links(schema: &'static Schema) -> impl Iterator<Item = Link> {
-    let of_datastore = |resource_type, sid| Link { target: "/c", resource_type, sid: Some(sid), observable: false };
-    let roots = schema.children(crate::schema::NodeIndex::ROOT).filter_map(|node| {
-        let row = schema.node(node)?;
-        let data = matches!(
+/// Tells each link: the datastore, its root data nodes, the YANG library, the event stream. `tell` answers whether to go
+/// on.
+pub fn links(schema: &'static Schema, tell: &mut dyn FnMut(Link) -> bool) {
+    let mut of_datastore =
+        |resource_type, sid| tell(Link { target: "/c", resource_type, sid: Some(sid), observable: false });
+    if !of_datastore("core.c.ds", ("ds", sids::UNIFIED)) {
+        return;
+    }
+    let mut library = false;
+    for row in schema.children(NodeIndex::ROOT).filter_map(|node| schema.node(node)) {
+        let is_data = matches!(
             row.kind(),
             NodeKind::Container
                 | NodeKind::List
@@ -35,16 +40,15 @@ pub fn links(schema: &'static Schema) -> impl Iterator<Item = Link> {
                 | NodeKind::Anydata
                 | NodeKind::Anyxml
         );
-        (data && row.sid != 0).then_some((node, row.sid))
-    });
-    let library = roots.clone().find(|(_, sid)| *sid == sids::YANG_LIBRARY);
-    core::iter::once(of_datastore("core.c.ds", ("ds", sids::UNIFIED)))
-        .chain(roots.map(move |(_, sid)| of_datastore("core.c.dn", ("sid", sid))))
-        .chain(library.map(|(_, sid)| of_datastore("core.c.yl", ("sid", sid))))
-        .chain(core::iter::once(Link {
-            target: "/s",
-            resource_type: "core.c.es core.c.ev",
-            sid: None,
-            observable: true,
-        }))
+        if is_data && row.sid != 0 {
+            library |= row.sid == sids::YANG_LIBRARY;
+            if !of_datastore("core.c.dn", ("sid", row.sid)) {
+                return;
+            }
+        }
+    }
+    if library && !of_datastore("core.c.yl", ("sid", sids::YANG_LIBRARY)) {
+        return;
+    }
+    tell(Link { target: "/s", resource_type: "core.c.es core.c.ev", sid: None, observable: true });
 }

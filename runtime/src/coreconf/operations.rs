@@ -1,6 +1,6 @@
 //! POST of an rpc or action (draft section 3.6, readings 17).
 
-use alloc::string::ToString;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::error_payload::refuse;
@@ -132,12 +132,12 @@ fn output_answer(
     match &node {
         Some(node) => store
             .check_operation(node, output)
-            .map_err(|error| faulty(&alloc::format!("the output is not valid: {error}")))?,
+            .map_err(|error| faulty(&(String::from("the output is not valid: ") + &error.reason.words())))?,
         None if !output.is_empty() => return Err(faulty("the operation has no output")),
         None => {}
     }
     instance(schema, operation, node.map(|node| node.node), output, limits.answer, out)
-        .map_err(|error| faulty(&error.to_string()))?;
+        .map_err(|error| faulty(&error.words()))?;
     Ok(Answer::content(Code::CHANGED, formats::YANG_INSTANCES_CBOR_SEQ))
 }
 

@@ -1,12 +1,14 @@
 //! The query parameters `c` and `d` (draft sections 3.1.1 and 3.1.2, readings 20), and conditions.
 
+use alloc::string::String;
+
 use super::errors::{Failure, Refusal};
 use super::{ETag, Request};
 use crate::datastore::{ContentFilter, Datastore, DefaultsFilter, Filter};
+use crate::value::text::push_unsigned;
 
 /// The filter of a GET or FETCH.
 pub(super) fn filter(request: &Request<'_>) -> Result<Filter, Refusal> {
-    let bad = |text: &str| Err(Refusal::new(Failure::BadQuery, alloc::format!("query parameter '{text}'")));
     let (mut content, mut defaults) = (None, None);
     for text in request.query {
         let known = match *text {
@@ -18,7 +20,7 @@ pub(super) fn filter(request: &Request<'_>) -> Result<Filter, Refusal> {
             _ => false,
         };
         if !known {
-            return bad(text);
+            return Err(bad(text));
         }
     }
     Ok(Filter { content: content.unwrap_or_default(), defaults: defaults.unwrap_or_default() })
@@ -28,8 +30,23 @@ pub(super) fn filter(request: &Request<'_>) -> Result<Filter, Refusal> {
 pub(super) fn none(request: &Request<'_>) -> Result<(), Refusal> {
     match request.query {
         [] => Ok(()),
-        [text, ..] => Err(Refusal::new(Failure::BadQuery, alloc::format!("query parameter '{text}'"))),
+        [text, ..] => Err(bad(text)),
     }
+}
+
+fn bad(text: &str) -> Refusal {
+    Refusal::new(Failure::BadQuery, String::from("query parameter '") + text + "'")
+}
+
+/// A refusal that tells the formats that are taken or given.
+fn unknown_format(failure: Failure, formats: &[u16]) -> Refusal {
+    let mut words = String::from("formats: ");
+    for (place, format) in formats.iter().enumerate() {
+        words.push_str(if place == 0 { "[" } else { ", " });
+        push_unsigned(&mut words, u64::from(*format));
+    }
+    words.push(']');
+    Refusal::new(failure, words)
 }
 
 /// If-Match and If-None-Match against the configuration's revision (readings 29).
@@ -51,13 +68,13 @@ pub(super) fn accept(request: &Request<'_>, formats: &[u16]) -> Result<u16, Refu
         None => formats.first().copied(),
         Some(wanted) => formats.iter().copied().find(|format| *format == wanted),
     }
-    .ok_or_else(|| Refusal::new(Failure::NotAcceptable, alloc::format!("formats: {formats:?}")))
+    .ok_or_else(|| unknown_format(Failure::NotAcceptable, formats))
 }
 
 /// The Content-Format must be one of these.
 pub(super) fn format(request: &Request<'_>, formats: &[u16]) -> Result<(), Refusal> {
     match request.content_format {
         Some(format) if formats.contains(&format) => Ok(()),
-        _ => Err(Refusal::new(Failure::UnsupportedFormat, alloc::format!("formats: {formats:?}"))),
+        _ => Err(unknown_format(Failure::UnsupportedFormat, formats)),
     }
 }

@@ -1,6 +1,6 @@
 //! GET and FETCH on the datastore (draft sections 3.1 and 3.3).
 
-use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::errors::{Failure, Refusal};
@@ -11,6 +11,7 @@ use crate::coap::{Code, content_format as formats};
 use crate::datastore::{ContentFilter, Datastore, Filter, Presence, ReadError};
 use crate::schema::{NodeIndex, Schema};
 use crate::value::InstanceIdentifier;
+use crate::value::text::push_unsigned;
 
 /// The whole datastore.
 pub(super) fn get(
@@ -120,8 +121,11 @@ fn refused(error: ReadError<EncodeError>) -> Refusal {
     match error {
         ReadError::Fault(fault) => Refusal::from(fault),
         ReadError::Sink(EncodeError::Limit(limit)) => {
-            Refusal::new(Failure::AnswerTooLarge, format!("the answer is larger than {limit} bytes"))
+            let mut words = String::from("the answer is larger than ");
+            push_unsigned(&mut words, limit as u64);
+            words.push_str(" bytes");
+            Refusal::new(Failure::AnswerTooLarge, words)
         }
-        ReadError::Sink(error) => Refusal::new(Failure::Faulted, format!("{error}")),
+        ReadError::Sink(error) => Refusal::new(Failure::Faulted, error.words()),
     }
 }

@@ -28,6 +28,9 @@ pub(super) struct Core<B> {
     pub(super) faults: u64,
 }
 
+/// Room for the options of a [`Reply`].
+pub(super) const NO_OPTIONS: [OutgoingOption<'static>; 2] = [OutgoingOption::max_age(0); 2];
+
 /// An answer; its payload lies in the buffer that was lent.
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -46,18 +49,20 @@ impl Reply {
         Reply { code, content_format: None, etag: None, max_age: None, committed: Committed::default(), deferred: None }
     }
 
-    /// Hands the answer on in CoAP's terms.
-    pub(super) fn with_response<T>(&self, payload: &[u8], give: impl FnOnce(&Response<'_>) -> T) -> T {
-        let mut options = [OutgoingOption::max_age(0); 2];
-        let etag = self.etag.as_ref().map(|etag| OutgoingOption::etag(etag.as_bytes()));
+    /// The answer in CoAP's terms; `options` takes its options.
+    pub(super) fn response<'a>(&'a self, payload: &'a [u8], options: &'a mut [OutgoingOption<'a>; 2]) -> Response<'a> {
+        let [first, second] = options;
         let mut count = 0;
-        for (slot, option) in options.iter_mut().zip(etag.into_iter().chain(self.max_age.map(OutgoingOption::max_age)))
-        {
-            *slot = option;
+        if let Some(etag) = &self.etag {
+            *first = OutgoingOption::etag(etag.as_bytes());
+            count = 1;
+        }
+        if let Some(max_age) = self.max_age {
+            *(if count == 0 { first } else { second }) = OutgoingOption::max_age(max_age);
             count += 1;
         }
         let options = options.get(..count).unwrap_or(&[]);
-        give(&Response { code: self.code, content_format: self.content_format, options, payload })
+        Response { code: self.code, content_format: self.content_format, options, payload }
     }
 
     /// Of everything that an observer can tell from another answer.
@@ -162,7 +167,7 @@ pub(super) fn answer(
                 },
                 Err(error) => {
                     out.clear();
-                    out.extend_from_slice(alloc::format!("{error}").as_bytes());
+                    out.extend_from_slice(error.words().as_bytes());
                     Reply::new(lwm2m_code(&error))
                 }
             }

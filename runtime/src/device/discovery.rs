@@ -1,12 +1,12 @@
 //! `/.well-known/core` (RFC 6690): the links of both protocols.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::answer::Reply;
 use super::question::{Question, Services};
 use crate::board::Board;
-use crate::coap::link_format::{AttributeWriter, Filter, LinkWriter, links};
+use crate::coap::link_format::{Attribute, Filter, LinkWriter, push_decimal};
 use crate::coap::{Code, Method, content_format};
 use crate::coreconf;
 use crate::datastore::Datastore;
@@ -28,54 +28,46 @@ pub(super) fn answer(
     if question.accept.is_some_and(|accept| accept != content_format::LINK_FORMAT) {
         return Reply::new(Code::NOT_ACCEPTABLE);
     }
-    let filters = question.query.iter().map(|argument| Filter::parse(argument)).collect();
-    let mut page = Page { out, filters, limit: limits.coreconf.answer, link: String::new() };
-    let complete = (!services.coreconf || coreconf_links(store, &mut page))
-        && (!services.lwm2m || lwm2m_links(store, board, &mut page));
+    let mut text = String::new();
+    let page = &mut Page { links: LinkWriter::new(&mut text), query: &question.query, limit: limits.coreconf.answer };
+    let complete =
+        (!services.coreconf || coreconf_links(store, page)) && (!services.lwm2m || lwm2m_links(store, board, page));
     if !complete {
-        out.clear();
         return Reply::new(Code::INTERNAL_SERVER_ERROR);
     }
+    out.extend_from_slice(text.as_bytes());
     Reply { content_format: Some(content_format::LINK_FORMAT), ..Reply::new(Code::CONTENT) }
 }
 
 /// The links that are told.
 struct Page<'a> {
-    out: &'a mut Vec<u8>,
-    filters: Vec<Filter<'a>>,
+    links: LinkWriter<'a>,
+    query: &'a [&'a str],
     limit: usize,
-    /// The one that is being written.
-    link: String,
 }
 
 impl Page<'_> {
-    /// Adds a link, if the filters want it; whether it fits.
-    fn add(&mut self, target: &str, attributes: impl FnOnce(AttributeWriter<'_>)) -> bool {
-        self.link.clear();
-        attributes(LinkWriter::new(&mut self.link).link(target));
-        let wanted = |filter: &Filter<'_>| links(&self.link).filter_map(Result::ok).any(|link| filter.matches(&link));
-        if self.filters.iter().all(wanted) {
-            if !self.out.is_empty() {
-                self.out.push(b',');
-            }
-            self.out.extend_from_slice(self.link.as_bytes());
+    /// Adds a link, if the query wants it; whether it fits.
+    fn add(&mut self, target: &str, attributes: &[Attribute<'_>]) -> bool {
+        if self.query.iter().all(|argument| Filter::parse(argument).chooses(target, attributes)) {
+            self.links.link(target, attributes);
         }
-        self.out.len() <= self.limit
+        self.links.len() <= self.limit
     }
 }
 
 fn coreconf_links(store: &Datastore, page: &mut Page<'_>) -> bool {
-    coreconf::links(store.schema()).all(|link| {
-        page.add(link.target, |mut attributes| {
-            attributes = attributes.text("rt", link.resource_type);
-            if let Some((name, sid)) = link.sid {
-                attributes = attributes.number(name, u64::from(sid));
-            }
-            if link.observable {
-                attributes.flag("obs");
-            }
-        })
-    })
+    let mut fits = true;
+    coreconf::links(store.schema(), &mut |link| {
+        let kind = Attribute::text("rt", link.resource_type);
+        fits = match link.sid {
+            Some((name, sid)) => page.add(link.target, &[kind, Attribute::number(name, sid)]),
+            None if link.observable => page.add(link.target, &[kind, Attribute::flag("obs")]),
+            None => page.add(link.target, &[kind]),
+        };
+        fits
+    });
+    fits
 }
 
 /// As in a registration: the root with the formats, each object with its version, each instance.
@@ -83,16 +75,21 @@ fn lwm2m_links(store: &Datastore, board: &mut dyn Board, page: &mut Page<'_>) ->
     if store.schema().objects.is_empty() {
         return true;
     }
-    let mut fits = page.add("/", |attributes| {
-        attributes.text("rt", "oma.lwm2m").text("ct", "0 60");
-    });
+    let mut fits = page.add("/", &[Attribute::text("rt", "oma.lwm2m"), Attribute::text("ct", "0 60")]);
     lwm2m::links(store, board, &mut |link| {
+        let mut target = String::new();
+        link.path.tell(&mut target);
         fits = fits
-            && page.add(&link.path.to_string(), |attributes| {
-                if let Some((major, minor)) = link.version {
-                    attributes.text("ver", &alloc::format!("{major}.{minor}"));
+            && match link.version {
+                None => page.add(&target, &[]),
+                Some((major, minor)) => {
+                    let mut version = String::new();
+                    push_decimal(&mut version, u32::from(major));
+                    version.push('.');
+                    push_decimal(&mut version, u32::from(minor));
+                    page.add(&target, &[Attribute::text("ver", &version)])
                 }
-            });
+            };
         fits
     });
     fits

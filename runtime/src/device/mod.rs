@@ -47,8 +47,8 @@ use crate::coap::{Endpoint, Event as EndpointEvent, Observe, Peer, Received, Req
 use crate::datastore::{Committed, Datastore};
 use crate::limits::{Limits, Usage};
 use crate::schema::Schema;
-use crate::time::Instant;
-use answer::{Core, Reply};
+use crate::time::{Instant, earlier};
+use answer::{Core, NO_OPTIONS, Reply};
 use calls::Pending;
 use feed::Feed;
 use guard::Memo;
@@ -166,10 +166,8 @@ impl<B: Board> Device<B> {
 
     /// When [`Device::handle_timeout`] is to be called. The answer may change after every call that takes `&mut self`.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.endpoint.poll_timeout(), self.core.calls.next(), self.feed.next(), self.sampler.next()]
-            .into_iter()
-            .flatten()
-            .min()
+        let ours = earlier(self.feed.next(), self.sampler.next());
+        earlier(earlier(self.endpoint.poll_timeout(), self.core.calls.next()), ours)
     }
 
     /// Sends a request to another device; what comes of it is told by [`Device::poll_event`].
@@ -240,7 +238,7 @@ impl<B: Board> Device<B> {
                 self.core.calls.insert(call, Pending { request, operation, protocol, deadline });
                 self.endpoint.defer(now, request)
             }
-            None => reply.with_response(&self.out, |response| self.endpoint.respond(now, request, response)),
+            None => self.endpoint.respond(now, request, &reply.response(&self.out, &mut { NO_OPTIONS })),
         };
         self.committed(now, &reply.committed);
     }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::answer::{Core, Reply, digest};
+use super::answer::{Core, NO_OPTIONS, Reply, digest};
 use super::feed::Watched;
 use super::question::{Kept, Question, Resource};
 use super::sampler::{Source, sources};
@@ -66,14 +66,13 @@ impl<B: Board> Device<B> {
         let full = self.sampler.leaves() + self.sampler.added(&sources) > limits.sampled_leaves
             || self.feed.bytes() + kept.bytes() > limits.observed_bytes;
         let payload = self.out.as_slice();
-        let endpoint = &mut self.endpoint;
-        let registered = reply.with_response(payload, |response| {
-            if full {
-                endpoint.respond(now, request, response).map(|()| None)
-            } else {
-                endpoint.respond_observed(now, request, response)
-            }
-        });
+        let mut options = NO_OPTIONS;
+        let response = reply.response(payload, &mut options);
+        let registered = if full {
+            self.endpoint.respond(now, request, &response).map(|()| None)
+        } else {
+            self.endpoint.respond_observed(now, request, &response)
+        };
         if let Ok(Some(id)) = registered {
             self.sampler.add(sources, now, limits.sample_period);
             self.feed.insert(id, kept, watched, reply.digest(payload), now);
@@ -128,7 +127,7 @@ impl<B: Board> Device<B> {
             if digest == observer.digest && matches!(observer.watched, Watched::Nodes(_)) {
                 continue;
             }
-            let sent = reply.with_response(&self.out, |response| self.endpoint.notify(now, id, response));
+            let sent = self.endpoint.notify(now, id, &reply.response(&self.out, &mut { NO_OPTIONS }));
             match sent {
                 // RFC 7641 section 4.2: an error is the last notification
                 Ok(()) if reply.code.is_success() => self.feed.told(id, digest, now),

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::coap::{Code, Method, Request};
+use crate::coap::{Code, Method, OptionRef, Request, number};
 use crate::coreconf::{DATASTORE_PATH, STREAM_PATH};
 use crate::lwm2m;
 
@@ -29,13 +29,12 @@ pub(super) struct Services {
 }
 
 impl Resource {
-    fn of_path<'a>(services: Services, segments: impl Iterator<Item = &'a str> + Clone) -> Option<Resource> {
-        let mut two = segments.clone();
-        match (two.next(), two.next()) {
-            (Some(".well-known"), Some("core")) if two.next().is_none() => Some(Resource::Discovery),
-            (Some(DATASTORE_PATH), None) if services.coreconf => Some(Resource::Datastore),
-            (Some(STREAM_PATH), None) if services.coreconf => Some(Resource::Events),
-            _ if services.lwm2m => lwm2m::Path::from_segments(segments).map(Resource::Lwm2m),
+    fn of_path(services: Services, path: &[&str]) -> Option<Resource> {
+        match *path {
+            [".well-known", "core"] => Some(Resource::Discovery),
+            [DATASTORE_PATH] if services.coreconf => Some(Resource::Datastore),
+            [STREAM_PATH] if services.coreconf => Some(Resource::Events),
+            _ if services.lwm2m => lwm2m::Path::from_segments(&mut path.iter().copied()).map(Resource::Lwm2m),
             _ => None,
         }
     }
@@ -57,21 +56,31 @@ pub(super) struct Question<'a> {
 impl<'a> Question<'a> {
     /// The request, or the code that refuses it.
     pub(super) fn of_request(services: Services, request: &Request<'a>) -> Result<Question<'a>, Code> {
-        // a path or query that is no text is one that is not understood (RFC 7252 section 5.4.1)
-        if request.uri_path().any(|segment| segment.is_err()) {
-            return Err(Code::BAD_OPTION);
+        let (mut path, mut query, mut if_match, mut if_none_match) = (Vec::new(), Vec::new(), Vec::new(), false);
+        for OptionRef { number, value } in request.options() {
+            // a path or query that is no text is one that is not understood (RFC 7252 section 5.4.1)
+            let texts = match number {
+                number::URI_PATH => &mut path,
+                number::URI_QUERY => &mut query,
+                number::IF_MATCH => {
+                    if_match.push(value);
+                    continue;
+                }
+                _ => {
+                    if_none_match |= number == number::IF_NONE_MATCH;
+                    continue;
+                }
+            };
+            texts.push(core::str::from_utf8(value).map_err(|_| Code::BAD_OPTION)?);
         }
-        let query = request.uri_query().collect::<Result<Vec<&str>, _>>().map_err(|_| Code::BAD_OPTION)?;
-        let segments = request.uri_path().map(|segment| segment.unwrap_or(""));
-        let resource = Resource::of_path(services, segments).ok_or(Code::NOT_FOUND)?;
         Ok(Question {
-            resource,
+            resource: Resource::of_path(services, &path).ok_or(Code::NOT_FOUND)?,
             method: request.method,
             query,
             content_format: request.content_format,
             accept: request.accept,
-            if_match: request.if_match().collect(),
-            if_none_match: request.if_none_match(),
+            if_match,
+            if_none_match,
             payload: request.payload,
         })
     }

@@ -1,5 +1,6 @@
 //! The board speaks first: edits, changed readings, notifications, later answers.
 
+use super::answer::NO_OPTIONS;
 use super::calls::{Pending, Protocol};
 use super::guard::caught;
 use super::{Device, Reply};
@@ -100,6 +101,6 @@ impl<B: Board> Device<B> {
         if reply.code == Code::INTERNAL_SERVER_ERROR {
             self.core.faults = self.core.faults.saturating_add(1);
         }
-        reply.with_response(&self.out, |response| self.endpoint.respond(now, pending.request, response))
+        self.endpoint.respond(now, pending.request, &reply.response(&self.out, &mut { NO_OPTIONS }))
     }
 }

@@ -19,7 +19,10 @@ pub use objects::{ObjectLink, links};
 pub use path::Path;
 pub use target::instance;
 
+use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::board::{Board, Call, Fault};
 use crate::cbor;
@@ -67,38 +70,57 @@ impl Answer {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     /// An Execute gives arguments to a resource that takes none.
-    #[error("the resource takes no arguments")]
     Arguments,
     /// The edit breaks a rule of the model, or the board refuses it.
-    #[error(transparent)]
     Edit(#[from] EditError),
     /// A handler can't answer.
-    #[error(transparent)]
     Fault(#[from] Fault),
     /// The payload is not well-formed.
-    #[error("the payload is no value of the resource")]
     Malformed,
     /// The operation is not allowed on this resource.
-    #[error("not allowed here")]
     MethodNotAllowed,
     /// The value can't be given in the format that Accept names, or in any format of a single value.
-    #[error("only single values, as text/plain (0) or application/cbor (60)")]
     NotAcceptable,
     /// No such object, instance or resource.
-    #[error("no such object, instance or resource")]
     NotFound,
     /// Attributes.
-    #[error("attributes are not supported")]
     Query,
     /// Objects 0 and 21 outside bootstrap.
-    #[error("security objects are shown to nobody")]
     Unauthorized,
     /// A Content-Format that a Write or Execute does not take.
-    #[error("only text/plain (0) and application/cbor (60)")]
     UnsupportedFormat,
     /// The value is not of the resource's type.
-    #[error("{0}")]
     Value(#[from] Violation),
+}
+
+impl Error {
+    /// The error in words, as `Display` has them, without `core::fmt`.
+    #[must_use]
+    pub fn words(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Error::Arguments => "the resource takes no arguments",
+            Error::Edit(error) => return error.reason.words(),
+            Error::Fault(fault) => return fault.words(),
+            Error::Malformed => "the payload is no value of the resource",
+            Error::MethodNotAllowed => "not allowed here",
+            Error::NotAcceptable => "only single values, as text/plain (0) or application/cbor (60)",
+            Error::NotFound => "no such object, instance or resource",
+            Error::Query => "attributes are not supported",
+            Error::Unauthorized => "security objects are shown to nobody",
+            Error::UnsupportedFormat => "only text/plain (0) and application/cbor (60)",
+            Error::Value(violation) => {
+                let mut words = String::new();
+                violation.tell(&mut words);
+                return Cow::Owned(words);
+            }
+        })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())
+    }
 }
 
 impl From<cbor::Error> for Error {

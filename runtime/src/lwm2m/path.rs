@@ -1,6 +1,9 @@
 //! `/{object}/{instance}/{resource}/{resource instance}`.
 
+use alloc::string::String;
 use core::fmt;
+
+use crate::coap::link_format::push_decimal;
 
 /// An LwM2M path: one to four numbers.
 ///
@@ -28,12 +31,12 @@ impl Path {
     /// Reads a path with or without its first slash; `None` for everything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Path> {
-        Path::from_segments(text.strip_prefix('/').unwrap_or(text).split('/'))
+        Path::from_segments(&mut text.strip_prefix('/').unwrap_or(text).split('/'))
     }
 
     /// The path of these segments: decimal numbers without leading zeros, one to four.
     #[must_use]
-    pub fn from_segments<'a>(mut segments: impl Iterator<Item = &'a str>) -> Option<Path> {
+    pub fn from_segments<'a>(segments: &mut dyn Iterator<Item = &'a str>) -> Option<Path> {
         let object = number(segments.next()?)?;
         let mut next = || match segments.next() {
             None => Some(None),
@@ -44,14 +47,28 @@ impl Path {
     }
 }
 
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}", self.object)?;
-        [self.instance, self.resource, self.resource_instance].iter().flatten().try_for_each(|id| write!(f, "/{id}"))
+impl Path {
+    /// Appends it as text, without `core::fmt`.
+    pub(crate) fn tell(self, out: &mut String) {
+        for id in [Some(self.object), self.instance, self.resource, self.resource_instance].into_iter().flatten() {
+            out.push('/');
+            push_decimal(out, u32::from(id));
+        }
     }
 }
 
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.tell(&mut text);
+        f.write_str(&text)
+    }
+}
+
+/// Decimal, without sign and leading zeros.
 fn number(text: &str) -> Option<u16> {
-    let canonical = text == "0" || !text.starts_with(['0', '+']);
-    text.parse().ok().filter(|_| canonical)
+    let canonical = text == "0" || !text.starts_with('0');
+    let digit = |number: u16, byte: u8| number.checked_mul(10)?.checked_add(u16::from(byte.checked_sub(b'0')?));
+    let number = text.bytes().try_fold(0, |number, byte| digit(number, byte).filter(|_| byte <= b'9'))?;
+    (canonical && !text.is_empty()).then_some(number)
 }

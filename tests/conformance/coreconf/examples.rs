@@ -180,7 +180,11 @@ fn section_6_error() {
 
 #[test]
 fn section_5_discovery() {
-    let links: Vec<_> = coreconf::links(schema()).collect();
+    let mut links = Vec::new();
+    coreconf::links(schema(), &mut |link| {
+        links.push(link);
+        true
+    });
     let of = |resource_type: &'static str| links.iter().filter(move |link| link.resource_type.contains(resource_type));
     assert_eq!(of("core.c.ds").map(|link| (link.target, link.sid)).collect::<Vec<_>>(), [("/c", Some(("ds", 1029)))]);
     assert_eq!(of("core.c.es").map(|link| link.target).collect::<Vec<_>>(), ["/s"]);

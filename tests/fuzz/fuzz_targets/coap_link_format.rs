@@ -1,7 +1,7 @@
 #![no_main]
 //! Any text is a list of links or an error; what is read can be written and read again.
 
-use comi_runtime::coap::link_format::{Filter, LinkWriter, links};
+use comi_runtime::coap::link_format::{Attribute, Filter, LinkWriter, links};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (String, String)| {
@@ -13,13 +13,13 @@ fuzz_target!(|input: (String, String)| {
     let mut writer = LinkWriter::new(&mut again);
     for link in &found {
         filter.matches(link);
-        let mut attributes = writer.link(link.target);
-        for (name, value) in link.attributes() {
-            attributes = match value {
-                Some(value) => attributes.text(name, &value),
-                None => attributes.flag(name),
-            };
-        }
+        let values: Vec<_> = link.attributes().collect();
+        let attributes: Vec<_> = values
+            .iter()
+            .map(|(name, value)| value.as_ref().map_or(Attribute::flag(name), |value| Attribute::text(name, value)))
+            .collect();
+        filter.chooses(link.target, &attributes);
+        writer.link(link.target, &attributes);
     }
     let read: Vec<_> = links(&again).map(|link| link.expect("we write links")).collect();
     assert_eq!(read.len(), found.len());

@@ -1,6 +1,6 @@
 //! coap-lite as the independent eye on what we read and write.
 
-use crate::coap::{Code, Message, MessageType, OutgoingOption, Token, Writer};
+use crate::coap::{Code, Message, MessageType, Token, Writer};
 use alloc::vec::Vec;
 use coap_lite::{CoapOption, Packet};
 use proptest::prelude::*;
@@ -38,8 +38,7 @@ fn write(parts: &Parts) -> Vec<u8> {
     let mut datagram = Vec::new();
     let token = Token::new(&parts.token).unwrap();
     let mut writer = Writer::new(&mut datagram, kind(parts.kind), Code::from_byte(parts.code), parts.id, token);
-    let options = parts.options.iter().map(|(number, value)| OutgoingOption::bytes(*number, value));
-    writer.options(options);
+    parts.options.iter().for_each(|(number, value)| writer.option(*number, value));
     writer.payload(&parts.payload);
     datagram
 }
