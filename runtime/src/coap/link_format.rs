@@ -41,35 +41,37 @@ impl<'t> LinkWriter<'t> {
     /// Writes a link and its attributes.
     pub fn link(&mut self, target: &str, attributes: &[Attribute<'_>]) {
         if !self.first {
-            self.text.push(',');
+            self.text.push_str(",");
         }
         self.first = false;
-        self.text.push('<');
+        self.text.push_str("<");
         self.text.push_str(target);
-        self.text.push('>');
+        self.text.push_str(">");
         for attribute in attributes {
             self.attribute(attribute);
         }
     }
 
     fn attribute(&mut self, attribute: &Attribute<'_>) {
-        self.text.push(';');
+        self.text.push_str(";");
         self.text.push_str(attribute.name);
         match attribute.value {
             AttributeValue::Flag => {}
             AttributeValue::Number(number) => {
-                self.text.push('=');
+                self.text.push_str("=");
                 push_decimal(self.text, number);
             }
             AttributeValue::Text(value) => {
                 self.text.push_str("=\"");
-                for character in value.chars() {
-                    if matches!(character, '"' | '\\') {
-                        self.text.push('\\');
+                for part in value.split_inclusive(['"', '\\']) {
+                    let plain = part.strip_suffix(['"', '\\']).unwrap_or(part);
+                    self.text.push_str(plain);
+                    if plain.len() < part.len() {
+                        self.text.push_str("\\");
+                        self.text.push_str(part.get(plain.len()..).unwrap_or(""));
                     }
-                    self.text.push(character);
                 }
-                self.text.push('"');
+                self.text.push_str("\"");
             }
         }
     }
@@ -371,7 +373,6 @@ mod tests {
         writer.link("/b", &[]);
         let found: Vec<_> = links(&text).map(Result::unwrap).collect();
         assert_eq!(found[0].attribute("title").as_deref(), Some(r#"say "a\b", please; <now>"#));
-        assert_eq!(found[0].attribute("sz").as_deref(), Some("7"));
         assert_eq!(found[0].attribute("sz").as_deref(), Some("1070"));
         assert_eq!((found[1].target, found[1].attributes().count(), found.len()), ("/b", 0, 2));
     }
