@@ -41,39 +41,43 @@ impl<'t> LinkWriter<'t> {
     /// Writes a link and its attributes.
     pub fn link(&mut self, target: &str, attributes: &[Attribute<'_>]) {
         if !self.first {
-            self.text.push_str(",");
+            self.push(",");
         }
         self.first = false;
-        self.text.push_str("<");
-        self.text.push_str(target);
-        self.text.push_str(">");
+        self.push("<");
+        self.push(target);
+        self.push(">");
         for attribute in attributes {
             self.attribute(attribute);
         }
     }
 
     fn attribute(&mut self, attribute: &Attribute<'_>) {
-        self.text.push_str(";");
-        self.text.push_str(attribute.name);
+        self.push(";");
+        self.push(attribute.name);
         match attribute.value {
             AttributeValue::Flag => {}
             AttributeValue::Number(number) => {
-                self.text.push_str("=");
+                self.push("=");
                 push_decimal(self.text, number);
             }
             AttributeValue::Text(value) => {
-                self.text.push_str("=\"");
+                self.push("=\"");
                 for part in value.split_inclusive(['"', '\\']) {
                     let plain = part.strip_suffix(['"', '\\']).unwrap_or(part);
-                    self.text.push_str(plain);
+                    self.push(plain);
                     if plain.len() < part.len() {
-                        self.text.push_str("\\");
-                        self.text.push_str(part.get(plain.len()..).unwrap_or(""));
+                        self.push("\\");
+                        self.push(part.get(plain.len()..).unwrap_or(""));
                     }
                 }
-                self.text.push_str("\"");
+                self.push("\"");
             }
         }
+    }
+
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
     }
 }
 

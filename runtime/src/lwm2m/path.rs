@@ -36,7 +36,7 @@ impl Path {
 
     /// The path of these segments: decimal numbers without leading zeros, one to four.
     #[must_use]
-    pub fn from_segments<'a>(segments: &mut dyn Iterator<Item = &'a str>) -> Option<Path> {
+    pub fn from_segments(segments: &mut dyn Iterator<Item = &str>) -> Option<Path> {
         let object = number(segments.next()?)?;
         let mut next = || match segments.next() {
             None => Some(None),
