@@ -1,11 +1,21 @@
-//! SID files of RFC 9595: parse, write, allocate, update, check, look up.
+//! SID files of RFC 9595: parse, write, allocate, update, check, relocate, look up.
 //!
 //! A `.sid` file gives every item of one YANG module its number. This crate reads and writes such files, gives new
-//! items their numbers, holds a file against its module, and looks numbers up over many files. It must not know YANG
-//! text: what a module has comes in as [`ModuleItems`]. It opens no file and runs no command; its messages name the
-//! command `comi sid update` since that is what mends most of what it finds.
+//! items their numbers, holds a file against its module and against the file before it, moves modules to other numbers,
+//! and looks numbers up over many files. It must not know YANG text: what a module has comes in as [`ModuleItems`]. It
+//! opens no file and runs no command; its messages name the command `comi sid update` since that is what mends most of
+//! what it finds.
 //!
 //! Read [`SidFile`] first, then [`update`] and [`check`], then [`Registry`].
+//!
+//! | to | use |
+//! |---|---|
+//! | read any layout, write RFC 9595's | [`SidFile::parse`], [`SidFile::to_json`] |
+//! | give new items their numbers | [`update`], [`SidFile::rename`], [`SidFile::published`] |
+//! | hold a file against its module, or against the one before it | [`check`], [`check_succession`] |
+//! | look up over many files, and find what they claim twice | [`Registry`], [`duplicates()`] |
+//! | move modules to another range | [`relocate()`], [`Migration`] |
+//! | tell whose a number is | [`ranges`] |
 //!
 //! ```
 //! use comi_sid::{AssignmentRange, ModuleItems, Namespace, SidFile, check, update};

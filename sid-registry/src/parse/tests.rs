@@ -203,6 +203,42 @@ fn old_layouts_read_as_the_rfcs() {
     assert_eq!((file.sid_file_status, file.items[0].status), (FileStatus::Unpublished, ItemStatus::Unstable));
 }
 
+/// pyang 2.6.1 writes the module's revision, or `unknown`, as the status of what is "finalized".
+#[test]
+fn items_that_pyang_finalized_are_stable() {
+    for status in ["2009-11-20", "unknown", "stable"] {
+        let text = with_sid_member(&format!(r#""status": "{status}", "sid": 7"#));
+        assert_eq!(SidFile::parse(&text).unwrap().items[0].status, ItemStatus::Stable, "{status}");
+    }
+}
+
+/// Before draft-ietf-core-sid-03 a label named no module, and an identity with its base.
+#[test]
+fn labels_of_the_first_drafts_get_their_module() {
+    let text = r#"{"items": [{"type": "node", "label": "/system/clock", "sid": 3}, {"type": "rpc", "label": "/reboot", "sid": 4},
+        {"type": "identity", "label": "/authentication-method/radius", "sid": 2}, {"type": "Submodule", "label": "s", "sid": 1},
+        {"type": "node", "label": "/t:named", "sid": 5}], "module-name": "t"}"#;
+    let file = SidFile::parse(text).unwrap();
+    let names: Vec<String> = file.items.iter().map(ToString::to_string).collect();
+    assert_eq!(names, ["data /t:system/clock", "data /t:reboot", "identity radius", "module s", "data /t:named"]);
+}
+
+/// RFC 9595 appendix D.
+#[test]
+fn file_in_instance_data_is_read_without_its_envelope() {
+    let inside = with_sid_member(r#""sid": "7""#);
+    let text = format!(
+        r#"{{"ietf-yang-instance-data:instance-data-set": {{"name": "a.sid", "content-schema": {{"module": "ietf-sid-file"}},
+            "content-data": {inside}}}}}"#
+    );
+    assert_eq!(SidFile::parse(&text).unwrap(), SidFile::parse(&inside).unwrap());
+    check(
+        r#"{"ietf-yang-instance-data:instance-data-set": {}}"#,
+        "line 1, column 47, ietf-yang-instance-data:instance-data-se…: the member \"content-data\" is missing; \
+         add it (RFC 9595 section 4)",
+    );
+}
+
 #[test]
 fn module_without_revision_as_pyang_writes_it_has_none() {
     let file = SidFile::parse(&with_member(r#""module-revision": "unknown""#)).unwrap();
