@@ -78,7 +78,12 @@ fn check_items(file: &SidFile, findings: &mut Findings<'_>) {
             findings.error(FindingKind::OutOfRange { item: item.to_string(), sid, ranges: ranges.clone() });
         }
         if !is_well_formed(item) {
-            findings.error(FindingKind::Malformed { item: item.to_string(), sid });
+            let kind = FindingKind::Malformed { item: item.to_string(), sid };
+            // A wrong name that is gone keeps its number for ever, and nobody looks it up.
+            match item.status {
+                ItemStatus::Obsolete => findings.note(kind),
+                _ => findings.error(kind),
+            }
         }
         if item.status == ItemStatus::Unstable && file.sid_file_status == FileStatus::Published {
             findings.error(FindingKind::UnstableInPublished { item: item.to_string(), sid });

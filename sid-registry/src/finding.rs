@@ -217,6 +217,9 @@ impl Finding {
             FindingKind::Lost { .. } => {
                 "put it back; `comi sid update` marks it obsolete where the module has it no more".into()
             }
+            FindingKind::Malformed { .. } if self.severity == Severity::Note => {
+                "nothing has to be done: an obsolete item stays as it is".into()
+            }
             FindingKind::Malformed { .. } => {
                 "write a YANG identifier, for data a path /module:node/child/other-module:child".into()
             }

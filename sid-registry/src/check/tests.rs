@@ -1,4 +1,6 @@
-use crate::{FindingKind, ModuleItems, Namespace, Severity, SidFile, check};
+use crate::{
+    AssignmentRange, FindingKind, Item, ItemStatus, ModuleItems, Namespace, Severity, Sid, SidFile, check, update,
+};
 
 const FILE: &str = r#"{"ietf-sid-file:sid-file": {"module-name": "a", "sid-file-status": "unpublished",
     "assignment-range": [{"entry-point": "2000", "size": "50"}],
@@ -186,4 +188,15 @@ fn choices_and_cases_are_accepted_with_a_note() {
         })
         .collect();
     assert_eq!(names, [None, None, Some("/t:c/x"), None, Some("/t:c/o:y")]);
+}
+
+#[test]
+fn malformed_name_of_an_obsolete_item_is_a_note() {
+    let mut file = update(None, &ModuleItems::new("a"), AssignmentRange::new(63_000, 50)).unwrap().file;
+    let item = Item::new(Namespace::Data, "/a:/p:b/c", Sid::new(63_001).unwrap());
+    file.items.push(Item { status: ItemStatus::Obsolete, ..item });
+    let found = check(&file, &ModuleItems::new("a"));
+    assert!(found.iter().all(|finding| finding.severity() == Severity::Note), "{found:?}");
+    let malformed = |finding: &&crate::Finding| matches!(finding.kind, FindingKind::Malformed { .. });
+    assert_eq!(found.iter().filter(malformed).count(), 1);
 }
