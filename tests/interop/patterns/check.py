@@ -7,7 +7,7 @@ A line for each expression, `ok NAME` or `FAIL NAME: why`. libxml2 validates an 
 says its verdicts by `comi yang check` of one module with a leaf for each text, whose default the text is: a default that
 does not match its type's pattern is an error at its line.
 
-Where we differ on purpose, `OURS` has our verdict and why.
+Where we differ, `OURS` has our verdict and why; a difference that is gone must leave it.
 """
 
 import json
@@ -67,9 +67,7 @@ CASES = [
     (r"[\d\s]", ["1", " ", "a"]),
     ("[ä-ü☃]", ["ö", "☃", "a"]),
     ("[a-z-[aeiou]]", ["x", "a", "-", "["]),
-    ("[a-z-[aeiou-[e]]]", ["x", "e", "a"]),
     ("[^a-c-[x]]", ["d", "a", "x", "-"]),
-    ("[a-z-[^aeiou]]", ["a", "b", "1"]),
     (r"[\w-[\d]]+", ["abc", "a1", ""]),
     (r"[\i-[:]][\c-[:]]*", ["a-b.c", "_1", "a:b", "1a", ":"]),
     (r"\n\r?\t", ["\n\t", "n\t"]),
@@ -86,7 +84,7 @@ CASES = [
     (r"\c+", ["a-1.b:c", "·", " ", "/"]),
     (r"\C", [" ", "/", "a", "-"]),
     (r"\p{Lu}\p{Ll}+", ["Ab", "Éé", "ab", "A"]),
-    (r"\p{L}", ["a", "中", "ª", "1", "_"]),
+    (r"\p{L}", ["a", "ж", "ª", "1", "_"]),
     (r"\P{L}", ["1", "-", "a"]),
     (r"[\p{N}\p{L}]+", ["a1", "½", "%"]),
     (r"[^\p{L}]", ["1", "a"]),
@@ -121,12 +119,23 @@ CASES = [
     ("a**", None), ("a+?", None), ("a??", None), ("*a", None), ("x|+", None), ("(?:a)", None), ("(?=a)", None),
     ("(a", None), ("a)", None), ("[a", None), ("a]", None), ("[^]", None), ("[]a]", None), ("[[]", None), ("[z-a]", None),
     ("[a--b]", None), (r"[a-\d]", None), ("[a-c-[b]-d]", None), ("a{2", None), ("a{,3}", None), ("a{x}", None),
-    ("a{ 1}", None), ("a{3,2}", None), ("\\", None), (r"\b", None), (r"\e", None), (r"\1", None), (r"\x41", None),
+    ("a{ 1}", None), ("\\", None), (r"\b", None), (r"\e", None), (r"\1", None), (r"\x41", None),
     (r"\p{Foo}", None), (r"\p{lu}", None), (r"\p{Cs}", None), (r"\pL", None), (r"\p{L", None), (r"[a-\-]", None),
 ]
 
-# we refuse what libxml2 takes: a quantifier after another, a class without characters, an unknown block
-OURS = ["a{2}{3}", "[]", r"\p{IsFoo}", "[-[a]]", r"\u0041"]
+# where we differ: expression, texts, our verdicts (None: no expression), why XML Schema Part 2 Appendix F is with us
+OURS = [
+    ("a{2}{3}", None, None, "a piece has one quantifier"),
+    ("a{3,2}", None, None, "n is at most m"),
+    ("[]", None, None, "a group has a character"),
+    ("[-[a]]", None, None, "nothing stands before the subtraction"),
+    (r"\p{IsFoo}", None, None, "Unicode has no such block"),
+    (r"\u0041", None, None, "there is no such escape"),
+    ("[a-z-[aeiou-[e]]]", ["x", "e", "a"], [True, True, False], "what is subtracted is [aeiou] without e"),
+    ("[a-z-[^aeiou]]", ["a", "b", "1"], [True, False, False], "what is subtracted is all but vowels"),
+    (r"\p{L}", ["中"], [True], "libxml2 has the first and the last ideograph only"),
+    (r"[\w-.]", ["-", ".", "a"], [True, True, True], "a hyphen that makes no range is a character, or no expression"),
+]
 
 
 def theirs(pattern, texts):
@@ -181,16 +190,20 @@ def ours(cases):
 
 
 def main():
-    cases = CASES + [(pattern, None) for pattern in OURS]
+    cases = [(*case, None) for case in CASES] + [(pattern, texts, (wanted, why)) for pattern, texts, wanted, why in OURS]
     pairs = 0
-    for (pattern, texts), own in zip(cases, ours(cases)):
+    for (pattern, texts, differs), own in zip(cases, ours([case[:2] for case in cases])):
         name = "patterns/" + re.sub(r"\s", " ", pattern)[:60]
-        other = None if pattern in OURS else theirs(pattern, texts)
+        # no validation by an expression that libxml2 took by mistake: of an unknown block it is an internal error
+        other = theirs(pattern, texts)
         pairs += max(len(texts or []), 1)
-        if own == other:
-            print(f"ok {name}", flush=True)
-        else:
+        wanted = other if differs is None else differs[0]
+        if own != wanted:
             print(f"FAIL {name}: libxml2 says {other}, ours {own}, of {texts}", flush=True)
+        elif differs is not None and own == other:
+            print(f"FAIL {name}: libxml2 says the same now", flush=True)
+        else:
+            print(f"ok {name}", flush=True)
     if pairs < 200:
         print(f"FAIL patterns: {pairs} verdicts are too few")
 
