@@ -54,6 +54,7 @@ const CODEGEN_ROOMS: &[(&str, &[&str])] = &[
     ("sid_items", &["schema"]),
     ("compare", &["source", "syntax", "schema", "context", "sid_files"]),
     ("lint", &["source", "diagnostic", "syntax", "schema", "context"]),
+    ("doc", &["source", "syntax", "schema", "context", "sid_items"]),
     ("tree", &["source", "schema", "sid_items"]),
     ("lower", &["source", "diagnostic", "pattern", "schema", "sid_items"]),
     ("emit", &["source", "diagnostic", "schema", "sid_items", "lower"]),

@@ -13,6 +13,7 @@ mod discover;
 mod get;
 mod models;
 mod names;
+mod output;
 mod serve;
 mod set;
 mod show;
@@ -36,7 +37,7 @@ Start here:
   comi demo                                             a device on this machine, and its story
   comi serve                                            the same device, to play with
   comi get 'coap://[::1]' /acme-valve:valve/target      read by name
-  comi yang check my-model.yang                         check a model
+  comi yang check my-model.yang                         check a model; yang --help has more
   comi sid update my-model.yang                         give it SIDs
 
 A list entry is written list=key or list[name='key']; quote it for your shell.
@@ -49,7 +50,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check YANG modules and print their trees
+    /// Check YANG modules, compare them, print trees and documentation
     #[command(subcommand)]
     Yang(yang::Command),
     /// Give SIDs to YANG modules and check them (RFC 9595)

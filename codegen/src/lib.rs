@@ -1,12 +1,14 @@
 //! YANG modules in, a Rust device out.
 //!
-//! [`Context`] compiles modules to a [`schema::compiled::Schema`] and a list of [`Diagnostic`]s.
+//! [`Context`] compiles modules to a [`schema::compiled::Schema`] and a list of [`Diagnostic`]s. On top of that stand
+//! [`tree()`], [`doc::page`], [`compare::compare`] and [`lint::check`].
 
 pub mod builtin;
 pub mod compare;
 mod config;
 pub mod context;
 pub mod diagnostic;
+pub mod doc;
 mod emit;
 pub mod lint;
 mod lower;

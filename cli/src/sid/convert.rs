@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::WrongUsage;
 use super::files::{self, Found};
-use super::write::write_all;
+use crate::output::write_all;
 
 /// Arguments of `comi sid convert`.
 #[derive(Args)]

@@ -8,7 +8,6 @@ mod range;
 mod relocate;
 mod table;
 mod update;
-mod write;
 
 use std::fmt;
 use std::io::IsTerminal;

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::files::{self, Found};
 use super::table::table;
-use super::write::write_all;
 use super::{count, start_and_size};
+use crate::output::write_all;
 
 /// Arguments of `comi sid relocate`.
 #[derive(Args)]

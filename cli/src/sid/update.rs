@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use super::check::may_clash;
 use super::files::{self, Found};
-use super::write::write_all;
 use super::{ModuleFiles, WrongUsage, start_and_size};
+use crate::output::write_all;
 
 /// The size of the ranges that are proposed, and its multiples (RFC 9595 section 6.4.2).
 const STEP: u64 = 50;

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::input::{Input, yang_files};
 use super::report::{self, Format, count};
+use crate::output;
 
 /// Arguments of `comi yang check`.
 #[derive(Args)]
@@ -62,11 +63,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
                 "warnings": warnings,
                 "diagnostics": found.collect::<Vec<_>>(),
             });
-            println!("{document:#}");
+            output::print(&format!("{document:#}\n"))?;
         }
         Format::Github => {
             for diagnostic in diagnostics {
-                println!("{}", report::to_github(&compiled.sources, diagnostic));
+                output::print(&format!("{}\n", report::to_github(&compiled.sources, diagnostic)))?;
             }
         }
     }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::input::{Choices, yang_files};
 use super::report::{self, count};
+use crate::output;
 
 /// Arguments of `comi yang diff`.
 #[derive(Args)]
@@ -68,14 +69,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let shown: Vec<&Change> =
         comparison.changes.iter().filter(|change| change.breaks() || !arguments.breaking).collect();
     match arguments.format {
-        Format::Text => shown.iter().for_each(|change| println!("{}", line(&comparison, change))),
+        Format::Text => {
+            let lines: String = shown.iter().map(|change| line(&comparison, change) + "\n").collect();
+            output::print(&lines)?;
+        }
         Format::Json => {
             let document = json!({
                 "breaking": breaking,
                 "compatible": comparison.changes.len() - breaking,
                 "changes": shown.iter().map(|change| to_json(&comparison, change)).collect::<Vec<_>>(),
             });
-            println!("{document:#}");
+            output::print(&format!("{document:#}\n"))?;
         }
     }
     eprintln!("{}: {breaking} breaking", count(comparison.changes.len(), "change"));

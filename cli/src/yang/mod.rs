@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod doc;
 mod input;
 mod report;
 mod tree;
@@ -13,11 +14,22 @@ use clap::Subcommand;
 
 /// The commands of `comi yang`.
 #[derive(Subcommand)]
+#[command(after_help = "\
+Start here:
+  comi yang check my-model.yang                         mistakes, with their place and cure
+  comi yang check --lint ietf my-model.yang             the IETF's guidelines, too
+  comi yang tree my-model.yang                          the schema at a glance
+  comi yang doc my-model.yang --output my-model.html    all that is in it, to read and search
+  comi yang diff released.yang my-model.yang            does the new revision break clients?
+
+All take folders for files, --path for imports, --feature and --deviation.")]
 pub(crate) enum Command {
     /// Check modules
     Check(check::Arguments),
     /// Say which changes between two revisions break clients (RFC 7950 section 11)
     Diff(diff::Arguments),
+    /// Write the documentation as one HTML page
+    Doc(doc::Arguments),
     /// Print the schema tree (RFC 8340)
     Tree(tree::Arguments),
 }
@@ -27,6 +39,7 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
     match command {
         Command::Check(arguments) => check::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
+        Command::Doc(arguments) => doc::run(arguments),
         Command::Tree(arguments) => tree::run(arguments),
     }
 }

@@ -102,3 +102,75 @@ fn programs_get_json_and_workflows_get_annotations() {
                 type `unit8`%0Ahelp: did you mean `uint8`?";
     assert!(run.status == 1 && run.out.lines().any(|found| found == line), "{}", run.out);
 }
+
+#[test]
+fn guidelines_are_warnings_that_are_asked_for() {
+    let here = models("guidelines");
+    assert_eq!(comi_in(&here, &["yang", "check", "quiet.yang", "--strict"]).status, 0);
+    let run = comi_in(&here, &["yang", "check", "quiet.yang", "--lint", "ietf"]);
+    assert_eq!(run.status, 0, "{}", run.error);
+    for part in ["warning: module `quiet` has no `revision`", "RFC 8407 section 4.8, guideline `module-header`"] {
+        assert!(run.error.contains(part), "{part} is not in {}", run.error);
+    }
+    assert_eq!(comi_in(&here, &["yang", "check", "quiet.yang", "--lint", "ietf", "--strict"]).status, 1);
+    assert_eq!(comi_in(&here, &["yang", "check", "quiet.yang", "--lint", "ieee"]).status, 2);
+}
+
+#[test]
+fn diff_says_what_breaks_and_its_status_does_too() {
+    let here = models("diff");
+    let new = PUMP.replace("  include parts;\n", "  include parts;\n  revision 2026-01-31;\n");
+    fs::create_dir(here.join("new")).unwrap();
+    fs::write(here.join("new/parts.yang"), PARTS).unwrap();
+    fs::write(here.join("new/pump.yang"), new.replace("uint16;", "uint16; units rpm;")).unwrap();
+    let run = comi_in(&here, &["yang", "diff", "pump.yang", "new/pump.yang"]);
+    let expected = "compatible: new/pump.yang:6:3 (was pump.yang:1:1): module pump: revision (none) became 2026-01-31 \
+                    [RFC 7950 section 11, paragraph 2]\ncompatible: new/pump.yang:9:48 (was pump.yang:8:5): \
+                    /pump:pump/speed: units `rpm` is new [RFC 7950 section 11, bullet 5]\n";
+    assert_eq!((run.status, run.out.as_str()), (0, expected));
+    assert_eq!(run.error, "2 changes: 0 breaking\n");
+
+    fs::write(here.join("new/pump.yang"), new.replace("    leaf noise { type uint8; }\n", "")).unwrap();
+    let run = comi_in(&here, &["yang", "diff", "pump.yang", "new/pump.yang", "--breaking"]);
+    let expected = "breaking: new/pump.yang:8:3 (was pump.yang:9:5): /pump:pump/noise: leaf is gone [RFC 7950 section \
+                    11, paragraph 4]\n";
+    assert_eq!((run.status, run.out.as_str()), (1, expected));
+    // Two folders: `quiet` is gone, and with it the deviation that took the leaf away already.
+    let run = comi_in(&here, &["yang", "diff", ".", "new", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((run.status, &document["breaking"]), (1, &1.into()));
+    let change = &document["changes"][0];
+    assert_eq!((&change["change"], &change["path"]), (&"module-removed".into(), &"module quiet".into()));
+
+    fs::write(here.join("new/pump.yang"), "module pump {").unwrap();
+    let run = comi_in(&here, &["yang", "diff", "pump.yang", "new/pump.yang"]);
+    assert!(run.status == 1 && run.out.is_empty() && run.error.contains("can't be compared"), "{}", run.error);
+    assert_eq!(comi_in(&here, &["yang", "diff", "pump.yang"]).status, 2);
+}
+
+#[test]
+fn doc_writes_a_page_as_a_whole_or_not_at_all() {
+    let here = models("doc");
+    let run = comi_in(&here, &["yang", "doc", "pump.yang", "--output", "pump.html"]);
+    assert_eq!((run.status, run.out.as_str(), run.error.as_str()), (0, "", "pump.html: 1 module\n"));
+    let page = fs::read_to_string(here.join("pump.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+    assert_eq!(comi_in(&here, &["yang", "doc", "pump.yang"]).out, page);
+    fs::write(here.join("pump.yang"), PUMP.replace("uint8", "unit8")).unwrap();
+    let run = comi_in(&here, &["yang", "doc", "pump.yang", "--output", "pump.html"]);
+    assert_eq!((run.status, fs::read_to_string(here.join("pump.html")).unwrap()), (1, page));
+    let run = comi_in(&here, &["yang", "doc", "parts.yang", "--output", "no/such/folder/pump.html"]);
+    assert_eq!(run.status, 1);
+    let left: Vec<_> = fs::read_dir(&here).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().ends_with(".tmp")), "{left:?}");
+}
+
+#[test]
+fn every_command_has_examples_in_its_help() {
+    for command in ["check", "diff", "doc"] {
+        let run = super::comi(&["yang", command, "--help"]);
+        assert!(run.status == 0 && run.out.contains("Examples:") && run.out.contains("Exit status:"), "{command}");
+    }
+    let run = super::comi(&["yang", "--help"]);
+    assert!(["check", "diff", "doc", "tree"].iter().all(|command| run.out.contains(&format!("comi yang {command}"))));
+}

@@ -69,14 +69,14 @@ impl Comparer<'_> {
             return;
         }
         let path = step_below(&self.old, path, node.module, &node.name, pair.old);
-        let message = format!("{} is gone", keyword(node.kind));
+        let message = format!("{} is gone", node.kind.keyword());
         self.tell(Rule::NodeRemoved, &path, message, (Some(node.span), pair.places.1));
     }
 
     /// Bullets 15, 16 and 17.
     fn added(&mut self, id: NodeId, path: &str, pair: Pair) {
         let Some(node) = self.new.node(id) else { return };
-        let what = keyword(node.kind);
+        let what = node.kind.keyword();
         let (rule, message) = match node.kind {
             NodeKind::Case => (Rule::CaseAdded, format!("a new {what}")),
             NodeKind::Rpc | NodeKind::Action | NodeKind::Notification | NodeKind::Structure => {
@@ -111,7 +111,7 @@ impl Comparer<'_> {
     fn reordered(&mut self, old: NodeId, new: NodeId, path: &str, pair: Pair) {
         let (Some(was), Some(is)) = (self.old.node(old), self.new.node(new)) else { return };
         let path = step_below(&self.new, path, is.module, &is.name, pair.new);
-        let message = format!("{} stands behind others that it stood before", keyword(is.kind));
+        let message = format!("{} stands behind others that it stood before", is.kind.keyword());
         self.tell(Rule::Reordered, &path, message, (Some(was.span), Some(is.span)));
     }
 }
@@ -148,24 +148,4 @@ fn step_below(side: &Side<'_>, path: &str, module: ModuleId, name: &str, own: Mo
         None => path.is_empty() || module != own,
     };
     if shown { format!("{path}/{namespace}:{name}") } else { format!("{path}/{name}") }
-}
-
-/// The statement that makes such a node.
-pub(super) fn keyword(kind: NodeKind) -> &'static str {
-    match kind {
-        NodeKind::Action => "action",
-        NodeKind::Anydata => "anydata",
-        NodeKind::Anyxml => "anyxml",
-        NodeKind::Case => "case",
-        NodeKind::Choice => "choice",
-        NodeKind::Container => "container",
-        NodeKind::Input => "input",
-        NodeKind::Leaf => "leaf",
-        NodeKind::LeafList => "leaf-list",
-        NodeKind::List => "list",
-        NodeKind::Notification => "notification",
-        NodeKind::Output => "output",
-        NodeKind::Rpc => "rpc",
-        NodeKind::Structure => "structure",
-    }
 }

@@ -1,7 +1,7 @@
 //! What two nodes of the same name say differently.
 
 use super::Comparer;
-use super::nodes::{Pair, keyword};
+use super::nodes::Pair;
 use super::rules::Rule;
 use super::side::Side;
 use crate::schema::compiled::{ModuleId, Node, NodeId, NodeKind, Status};
@@ -20,7 +20,7 @@ impl Comparer<'_> {
         let (Some(was), Some(is)) = (self.old.node(old), self.new.node(new)) else { return };
         let places = (Some(was.span), Some(is.span));
         if was.kind != is.kind {
-            let message = format!("{} became {}", keyword(was.kind), keyword(is.kind));
+            let message = format!("{} became {}", was.kind.keyword(), is.kind.keyword());
             self.tell(Rule::KindChanged, path, message, places);
             return;
         }

@@ -106,7 +106,7 @@ impl Comparer<'_> {
                 self.tell(Rule::TypeChanged, path, message, self.beside(of, "fraction-digits"));
             }
             _ => {
-                let name = |type_: &Type| match base(&type_.kind) {
+                let name = |type_: &Type| match type_.kind.name() {
                     base if base == type_.written => format!("`{base}`"),
                     base => format!("`{}` ({base})", type_.written),
                 };
@@ -233,26 +233,6 @@ impl Comparer<'_> {
             let message = format!("require-instance {old} became {new}");
             self.tell(Rule::RequireInstanceChanged, path, message, self.beside(of, "require-instance"));
         }
-    }
-}
-
-/// The name of a built-in type.
-fn base(kind: &TypeKind) -> String {
-    match kind {
-        TypeKind::Binary { .. } => "binary".to_owned(),
-        TypeKind::Bits { .. } => "bits".to_owned(),
-        TypeKind::Boolean => "boolean".to_owned(),
-        TypeKind::Decimal64 { .. } => "decimal64".to_owned(),
-        TypeKind::Empty => "empty".to_owned(),
-        TypeKind::Enumeration { .. } => "enumeration".to_owned(),
-        TypeKind::Float { .. } => "lw:float".to_owned(),
-        TypeKind::Identityref { .. } => "identityref".to_owned(),
-        TypeKind::InstanceIdentifier { .. } => "instance-identifier".to_owned(),
-        TypeKind::Integer { bits, .. } => format!("int{bits}"),
-        TypeKind::Leafref { .. } => "leafref".to_owned(),
-        TypeKind::String { .. } => "string".to_owned(),
-        TypeKind::Union { .. } => "union".to_owned(),
-        TypeKind::Unsigned { bits, .. } => format!("uint{bits}"),
     }
 }
 

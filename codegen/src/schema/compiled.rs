@@ -132,6 +132,29 @@ pub enum NodeKind {
     Structure,
 }
 
+impl NodeKind {
+    /// The statement that makes such a node.
+    #[must_use]
+    pub fn keyword(self) -> &'static str {
+        match self {
+            NodeKind::Action => "action",
+            NodeKind::Anydata => "anydata",
+            NodeKind::Anyxml => "anyxml",
+            NodeKind::Case => "case",
+            NodeKind::Choice => "choice",
+            NodeKind::Container => "container",
+            NodeKind::Input => "input",
+            NodeKind::Leaf => "leaf",
+            NodeKind::LeafList => "leaf-list",
+            NodeKind::List => "list",
+            NodeKind::Notification => "notification",
+            NodeKind::Output => "output",
+            NodeKind::Rpc => "rpc",
+            NodeKind::Structure => "structure",
+        }
+    }
+}
+
 /// `status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 #[expect(missing_docs, reason = "each is the YANG keyword of its name")]
@@ -434,6 +457,29 @@ pub enum TypeKind {
         bits: u8,
         ranges: Vec<(u64, u64)>,
     },
+}
+
+impl TypeKind {
+    /// The name of the built-in type.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            TypeKind::Binary { .. } => "binary".to_owned(),
+            TypeKind::Bits { .. } => "bits".to_owned(),
+            TypeKind::Boolean => "boolean".to_owned(),
+            TypeKind::Decimal64 { .. } => "decimal64".to_owned(),
+            TypeKind::Empty => "empty".to_owned(),
+            TypeKind::Enumeration { .. } => "enumeration".to_owned(),
+            TypeKind::Float { .. } => "lw:float".to_owned(),
+            TypeKind::Identityref { .. } => "identityref".to_owned(),
+            TypeKind::InstanceIdentifier { .. } => "instance-identifier".to_owned(),
+            TypeKind::Integer { bits, .. } => format!("int{bits}"),
+            TypeKind::Leafref { .. } => "leafref".to_owned(),
+            TypeKind::String { .. } => "string".to_owned(),
+            TypeKind::Union { .. } => "union".to_owned(),
+            TypeKind::Unsigned { bits, .. } => format!("uint{bits}"),
+        }
+    }
 }
 
 /// A `pattern`.

@@ -1,4 +1,4 @@
-//! Writes several files, or none. Read [`write_all`] first.
+//! Files and output as wholes: several files or none, never half of one. Read [`write_all`] first.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 ///
 /// A crash among the renames, an instant, leaves files of which each is whole, but some new and some old: the order is
 /// that of `files`.
-pub(super) fn write_all(files: &[(PathBuf, String)]) -> Result<()> {
+pub(crate) fn write_all(files: &[(PathBuf, String)]) -> Result<()> {
     let prepared = files.iter().try_for_each(|(path, text)| {
         let old = fs::metadata(path).ok();
         write(&temporary(path), text.as_bytes(), old).with_context(|| format!("{} cannot be written", path.display()))
@@ -83,6 +83,15 @@ fn restore(path: &Path, old: Option<&[u8]>) -> io::Result<()> {
             write(&temporary(path), content, fs::metadata(path).ok())?;
             fs::rename(temporary(path), path)
         }
+    }
+}
+
+/// Prints to standard output; that a reader (`head`) has enough is no error.
+pub(crate) fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("standard output cannot be written"),
     }
 }
 
