@@ -134,6 +134,27 @@ fn a_card_says_all_that_is_known_of_a_node() {
 }
 
 #[test]
+fn what_has_no_path_has_a_place_too() {
+    let text = "module m { yang-version 1.1; namespace 'urn:m'; prefix m; import ietf-restconf { prefix rc; }
+        import ietf-yang-structure-ext { prefix sx; }
+        rc:yang-data errors { container errors { leaf text { type string; } } }
+        sx:structure note { leaf text { type own; typedef own { type int8; } } }
+        container note { typedef own { type int8; } leaf own { type own; } } }";
+    let mut context = Context::new();
+    let restconf = "module ietf-restconf { namespace 'urn:ietf:params:xml:ns:yang:ietf-restconf'; prefix rc;
+        extension yang-data { argument name { yin-element true; } } }";
+    context.source("m.yang", text.replace("type own; typedef own { type int8; }", "type int8;"));
+    let compiled = context.source("ietf-restconf.yang", restconf).module("m").compile();
+    assert!(compiled.is_ok(), "{}", compiled.render(false));
+    let page = doc::page(&compiled, None);
+    let places: HashSet<&str> = attributes(&page, " id=\"").collect();
+    for place in ["/m:errors", "/m:errors~", "/m:note", "/m:note~"] {
+        assert!(places.contains(place), "{place}: {places:?}");
+    }
+    assert!(attributes(&page, "href=\"#").all(|link| places.contains(link)));
+}
+
+#[test]
 fn sids_are_shown() {
     let page = built_in(&["ietf-system"]);
     assert!(page.contains("id=\"/ietf-system:system/hostname\"") && page.contains("SID 1752"));

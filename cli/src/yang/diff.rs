@@ -10,6 +10,7 @@ use comi_codegen::source::{SourceMap, Span};
 use serde_json::{Value, json};
 
 use super::input::{Choices, yang_files};
+use super::patience;
 use super::report::{self, count};
 use crate::output;
 
@@ -57,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let files = |path: &Path| yang_files(&[path.to_owned()]);
     let new = arguments.choices.context(&files(&arguments.new)?);
     let old = arguments.choices.context_before(&files(&arguments.old)?, &arguments.old_paths);
-    let comparison = match compare(&old, &new) {
+    let comparison = match patience::while_doing("comparing".to_owned(), || compare(&old, &new)) {
         Ok(comparison) => comparison,
         Err(broken) => {
             report::report(&broken.old);

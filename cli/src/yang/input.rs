@@ -6,6 +6,9 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use comi_codegen::{Compiled, Context};
 
+use super::patience;
+use super::report::count;
+
 /// Modules to compile.
 #[derive(Args)]
 pub(super) struct Input {
@@ -40,7 +43,8 @@ impl Input {
 impl Choices {
     /// Compiles files.
     pub(super) fn compile(&self, files: &[PathBuf]) -> Compiled {
-        self.context(files).compile()
+        let context = self.context(files);
+        patience::while_doing(format!("reading {}", count(files.len(), "file")), || context.compile())
     }
 
     /// What is to be compiled.

@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod doc;
 mod input;
+mod patience;
 mod report;
 mod tree;
 

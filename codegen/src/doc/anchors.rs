@@ -31,15 +31,22 @@ impl Anchors {
 fn path(schema: &Schema, id: NodeId) -> String {
     let (mut at, mut behind) = (Some(id), String::new());
     while let Some((id, node)) = at.and_then(|id| Some((id, schema.node(id)?))) {
+        let in_module = |step: &str| {
+            let module = schema.module(node.module).map_or("", |module| module.name.as_str());
+            format!("/{module}:{step}")
+        };
         behind = match node.kind {
             NodeKind::Choice => format!("/({}){behind}", node.name),
             NodeKind::Case => format!("/:({}){behind}", node.name),
-            _ => return sid_path(schema, id) + &behind,
+            _ => match sid_path(schema, id) {
+                // `rc:yang-data` is in no path at all.
+                path if path.is_empty() => return in_module(&node.name) + "~" + &behind,
+                path => return path + &behind,
+            },
         };
         at = node.parent;
         if at.is_none() {
-            let module = schema.module(node.module).map_or("", |module| module.name.as_str());
-            return format!("/{module}:{}", behind.trim_start_matches('/'));
+            return in_module(behind.trim_start_matches('/'));
         }
     }
     behind

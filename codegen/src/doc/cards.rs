@@ -212,8 +212,11 @@ impl Document<'_> {
         } else if let Some(object) = mark(node, "object") {
             self.out.row("LwM2M", &code(&format!("/{object}")));
         }
-        for extension in node.extensions.iter().filter(|extension| extension.module == LWM2M) {
-            self.out.row("LwM2M mark", &code(&written(extension)));
+        let told = ["object", "resource"];
+        for extension in
+            node.extensions.iter().filter(|mark| mark.module == LWM2M && !told.contains(&mark.name.as_str()))
+        {
+            self.out.row("LwM2M", &code(&written(extension)));
         }
     }
 }

@@ -59,7 +59,7 @@ impl<'a> Document<'a> {
             self.out.row("Imports", &imports.join(", "));
         }
         if !module.submodules.is_empty() {
-            let submodules: Vec<String> = module.submodules.iter().map(|name| code(name)).collect();
+            let submodules: Vec<String> = module.submodules.iter().map(|submodule| code(&submodule.name)).collect();
             self.out.row("Submodules", &submodules.join(", "));
         }
         self.out.raw("</dl>\n</section>\n");

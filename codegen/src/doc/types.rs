@@ -16,7 +16,7 @@ impl Document<'_> {
     fn described(&self, type_: &Type, statement: Option<&Statement>) -> String {
         let built_in = type_.kind.name();
         let mut markup = match type_.typedefs.first() {
-            Some((module, name)) if self.is_shown(module) => {
+            Some((module, name)) if self.is_shown(module) && self.typedef(module, name).is_some() => {
                 link(&format!("typedef={module}:{name}"), &code(&type_.written))
             }
             _ => code(&type_.written),
