@@ -138,7 +138,7 @@ fn what_has_no_path_has_a_place_too() {
     let text = "module m { yang-version 1.1; namespace 'urn:m'; prefix m; import ietf-restconf { prefix rc; }
         import ietf-yang-structure-ext { prefix sx; }
         rc:yang-data errors { container errors { leaf text { type string; } } }
-        sx:structure note { leaf text { type own; typedef own { type int8; } } }
+        sx:structure notice { leaf text { type own; typedef own { type int8; } } }
         container note { typedef own { type int8; } leaf own { type own; } } }";
     let mut context = Context::new();
     let restconf = "module ietf-restconf { namespace 'urn:ietf:params:xml:ns:yang:ietf-restconf'; prefix rc;
@@ -148,7 +148,7 @@ fn what_has_no_path_has_a_place_too() {
     assert!(compiled.is_ok(), "{}", compiled.render(false));
     let page = doc::page(&compiled, None);
     let places: HashSet<&str> = attributes(&page, " id=\"").collect();
-    for place in ["/m:errors", "/m:errors~", "/m:note", "/m:note~"] {
+    for place in ["/m:errors", "/m:errors~", "/m:note", "/m:notice"] {
         assert!(places.contains(place), "{place}: {places:?}");
     }
     assert!(attributes(&page, "href=\"#").all(|link| places.contains(link)));
