@@ -147,7 +147,7 @@ impl Uploads {
         deadlines: &mut Deadlines,
     ) -> Progress {
         let Arrival { peer, options, message_id, block, size1, payload } = arrival;
-        let known = self.find(peer, options);
+        let known = self.find(&peer, options);
         let too_large = size1.is_some_and(|size| size as usize > limits.body)
             || block.offset().saturating_add(payload.len()) > limits.body;
         if too_large || (block.more && payload.len() != block.size()) || payload.len() > block.size() {
@@ -201,8 +201,8 @@ impl Uploads {
         self.entries.remove(key);
     }
 
-    fn find(&self, peer: Peer, options: u64) -> Option<Key> {
-        let same = |upload: &Upload| upload.options == options && upload.peer == peer;
+    fn find(&self, peer: &Peer, options: u64) -> Option<Key> {
+        let same = |upload: &Upload| upload.options == options && upload.peer.is(peer);
         self.entries.iter().find(|(_, upload)| same(upload)).map(|(key, _)| key)
     }
 
@@ -271,7 +271,7 @@ impl KeptBodies {
         deadlines: &mut Deadlines,
     ) {
         let same =
-            self.entries.iter().find(|(_, entry)| entry.key == key && entry.peer == peer).map(|(place, _)| place);
+            self.entries.iter().find(|(_, entry)| entry.key == key && entry.peer.is(&peer)).map(|(place, _)| place);
         let given_way = match same {
             None if self.entries.len() >= limits.transfers => {
                 self.entries.iter().min_by_key(|(_, entry)| entry.touched).map(|(place, _)| place)
@@ -294,12 +294,12 @@ impl KeptBodies {
     pub(super) fn find(
         &mut self,
         now: Instant,
-        peer: Peer,
+        peer: &Peer,
         further: CacheKey,
         limits: &Limits,
         deadlines: &mut Deadlines,
     ) -> Option<&Kept> {
-        let meant = |entry: &KeptEntry| entry.peer == peer && entry.key.is_continued_by(further);
+        let meant = |entry: &KeptEntry| entry.peer.is(peer) && entry.key.is_continued_by(further);
         let (place, _) =
             self.entries.iter().filter(|(_, entry)| meant(entry)).max_by_key(|(_, entry)| entry.touched)?;
         self.touch(now, place, limits, deadlines);

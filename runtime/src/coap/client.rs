@@ -110,11 +110,11 @@ impl Calls {
 
     /// The call that a token belongs to, and which of its tokens it is. The token names the slot, and 40 random bits
     /// that its tenant chose.
-    fn find(&self, peer: Peer, token: Token) -> Option<(Key, u8)> {
+    fn find(&self, peer: &Peer, token: Token) -> Option<(Key, u8)> {
         let [high, low, series, ..] = *token.as_slice() else { return None };
         let key = self.entries.key_at(u32::from(u16::from_be_bytes([high, low])))?;
         let call = self.entries.get(key)?;
-        (call.peer == peer && call.token(key, series) == token).then_some((key, series))
+        (call.peer.is(peer) && call.token(key, series) == token).then_some((key, series))
     }
 }
 
@@ -198,14 +198,14 @@ impl Endpoint {
         peer: Peer,
         message: Message<'a>,
     ) -> Option<Received<'a>> {
-        let found = self.calls.find(peer, message.token());
+        let found = self.calls.find(&peer, message.token());
         if message.kind() == MessageType::Acknowledgement {
-            let confirmable = self.confirmables.find(peer, message.id()).and_then(|key| self.confirmables.get(key))?;
+            let confirmable = self.confirmables.find(&peer, message.id()).and_then(|key| self.confirmables.get(key))?;
             match (confirmable.owner, found) {
                 (Owner::Call(owner), Some((key, _))) if owner == key => {}
                 // The answer to a cancellation.
                 (Owner::Nobody, _) => {
-                    self.take_confirmable(peer, message.id());
+                    self.take_confirmable(&peer, message.id());
                     return None;
                 }
                 _ => return None,

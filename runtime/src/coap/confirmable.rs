@@ -71,13 +71,13 @@ impl Confirmables {
         self.entries.get(key)
     }
 
-    pub(super) fn find(&self, peer: Peer, message_id: u16) -> Option<Key> {
-        let is_meant = |entry: &Confirmable| entry.message_id == message_id && entry.peer == peer;
+    pub(super) fn find(&self, peer: &Peer, message_id: u16) -> Option<Key> {
+        let is_meant = |entry: &Confirmable| entry.message_id == message_id && entry.peer.is(peer);
         let place = self.by_id.find(self.hash(peer, message_id), &mut |place| self.entries.is_at(place, is_meant))?;
         self.entries.key_at(place)
     }
 
-    fn hash(&self, peer: Peer, message_id: u16) -> u64 {
+    fn hash(&self, peer: &Peer, message_id: u16) -> u64 {
         Hash::new(self.seed).message(peer, message_id)
     }
 
@@ -98,7 +98,7 @@ impl Confirmables {
         let spread = limits.ack_random_factor.saturating_sub(1000);
         let timeout = thousandths(limits.ack_timeout, 1000 + thousandths_of(spread, random.thousandths()));
         let key = self.entries.insert(Confirmable { peer, message_id, owner, datagram, retransmissions: 0, timeout });
-        self.by_id.insert(self.hash(peer, message_id), key.index());
+        self.by_id.insert(self.hash(&peer, message_id), key.index());
         deadlines.start(Timer::Retransmit(key), now + timeout);
         key
     }
@@ -116,7 +116,7 @@ impl Confirmables {
         let Some(confirmable) = self.entries.get_mut(key) else { return };
         confirmable.message_id = message_id;
         confirmable.datagram = datagram;
-        let hash = Hash::new(self.seed).message(confirmable.peer, message_id);
+        let hash = Hash::new(self.seed).message(&confirmable.peer, message_id);
         self.by_id.remove(key.index());
         self.by_id.insert(hash, key.index());
     }

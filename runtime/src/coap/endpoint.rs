@@ -105,7 +105,7 @@ impl Endpoint {
         let (kind, code, id) = (message.kind(), message.code(), message.id());
         match kind {
             MessageType::Confirmable | MessageType::NonConfirmable if code.is_request() => {
-                let accepted = self.handle_request(now, peer, &message)?;
+                let accepted = self.handle_request(now, &peer, &message)?;
                 let payload = if accepted.assembled { self.lent.as_slice() } else { message.payload() };
                 return Some(Received::Request(Request {
                     id: accepted.id,
@@ -118,8 +118,8 @@ impl Endpoint {
                     message,
                 }));
             }
-            MessageType::Acknowledgement if code == Code::EMPTY => self.acknowledged(now, peer, id),
-            MessageType::Reset if code == Code::EMPTY => self.reset(peer, id),
+            MessageType::Acknowledgement if code == Code::EMPTY => self.acknowledged(now, &peer, id),
+            MessageType::Reset if code == Code::EMPTY => self.reset(&peer, id),
             // RFC 7252 section 4.2: an ACK with a request and a RST with content are ignored.
             MessageType::Reset => {}
             MessageType::Acknowledgement if code.is_request() => {}
@@ -238,7 +238,7 @@ impl Endpoint {
         owner: Owner,
         mut datagram: Vec<u8>,
     ) -> Option<Key> {
-        let id = self.new_message_id(peer);
+        let id = self.new_message_id(&peer);
         if self.confirmables.len() >= self.limits.confirmables {
             restamp(&mut datagram, MessageType::NonConfirmable, id);
             self.send(Outgoing::Datagram(peer, datagram));
@@ -252,7 +252,7 @@ impl Endpoint {
     }
 
     /// A message id that no CON of ours to this peer has now (RFC 7252 section 4.4: one counter for all).
-    pub(super) fn new_message_id(&mut self, peer: Peer) -> u16 {
+    pub(super) fn new_message_id(&mut self, peer: &Peer) -> u16 {
         loop {
             self.next_id = self.next_id.wrapping_add(1);
             if self.confirmables.find(peer, self.next_id).is_none() {
@@ -261,7 +261,7 @@ impl Endpoint {
         }
     }
 
-    fn acknowledged(&mut self, now: Instant, peer: Peer, id: u16) {
+    fn acknowledged(&mut self, now: Instant, peer: &Peer, id: u16) {
         let Some(confirmable) = self.take_confirmable(peer, id) else { return };
         match confirmable.owner {
             Owner::Nobody => {}
@@ -271,7 +271,7 @@ impl Endpoint {
         }
     }
 
-    fn reset(&mut self, peer: Peer, id: u16) {
+    fn reset(&mut self, peer: &Peer, id: u16) {
         if let Some(confirmable) = self.take_confirmable(peer, id) {
             match confirmable.owner {
                 Owner::Nobody => {}
@@ -284,7 +284,7 @@ impl Endpoint {
         }
     }
 
-    pub(super) fn take_confirmable(&mut self, peer: Peer, id: u16) -> Option<Confirmable> {
+    pub(super) fn take_confirmable(&mut self, peer: &Peer, id: u16) -> Option<Confirmable> {
         let key = self.confirmables.find(peer, id)?;
         self.confirmables.remove(key, &mut self.deadlines)
     }
@@ -309,7 +309,7 @@ impl Endpoint {
     fn freshen(&mut self, message: Key) {
         let Some(confirmable) = self.confirmables.get(message) else { return };
         let (peer, Owner::Observation(key)) = (confirmable.peer, confirmable.owner) else { return };
-        let id = self.new_message_id(peer);
+        let id = self.new_message_id(&peer);
         if let Some(observation) = self.observations.get_mut(key)
             && let ObservationState::InFlight { newest, .. } = &mut observation.state
             && let Some(mut datagram) = newest.take()

@@ -114,8 +114,8 @@ impl Exchanges {
         self.entries.get_mut(key)
     }
 
-    pub(super) fn find(&self, peer: Peer, message_id: u16) -> Option<Key> {
-        let is_meant = |exchange: &Exchange| exchange.message_id == message_id && exchange.peer == peer;
+    pub(super) fn find(&self, peer: &Peer, message_id: u16) -> Option<Key> {
+        let is_meant = |exchange: &Exchange| exchange.message_id == message_id && exchange.peer.is(peer);
         let hash = Hash::new(self.seed).message(peer, message_id);
         let place = self.by_id.find(hash, &mut |place| self.entries.is_at(place, is_meant))?;
         self.entries.key_at(place)
@@ -127,7 +127,7 @@ impl Exchanges {
             return None;
         }
         let (confirmable, safe) = (exchange.confirmable, exchange.safe);
-        let hash = Hash::new(self.seed).message(exchange.peer, exchange.message_id);
+        let hash = Hash::new(self.seed).message(&exchange.peer, exchange.message_id);
         let key = self.entries.insert(exchange);
         self.by_id.insert(hash, key.index());
         if let Some(queue) = self.queues.get_mut(queue(confirmable, safe)) {

@@ -51,7 +51,7 @@ impl Hash {
         bytes.chunks(8).fold(start, |hash, chunk| hash.number(word(chunk)))
     }
 
-    pub(super) fn peer(self, peer: Peer) -> Hash {
+    pub(super) fn peer(self, peer: &Peer) -> Hash {
         let hash = self.number(u64::from(peer.session) << 16 | u64::from(peer.address.port()));
         match peer.address.ip() {
             IpAddr::V4(address) => hash.number(u64::from(u32::from_be_bytes(address.octets()))),
@@ -60,7 +60,7 @@ impl Hash {
     }
 
     /// Of what finds a message again: its peer and id.
-    pub(super) fn message(self, peer: Peer, id: u16) -> u64 {
+    pub(super) fn message(self, peer: &Peer, id: u16) -> u64 {
         self.number(u64::from(id)).peer(peer).finish()
     }
 

@@ -85,16 +85,16 @@ impl Observations {
         self.entries.get_mut(key)
     }
 
-    pub(super) fn find(&self, peer: Peer, token: Token) -> Option<Key> {
-        let is_meant = |one: &Observation| one.token == token && one.peer == peer;
+    pub(super) fn find(&self, peer: &Peer, token: Token) -> Option<Key> {
+        let is_meant = |one: &Observation| one.token == token && one.peer.is(peer);
         let hash = self.hash(peer).bytes(token.as_slice()).finish();
         let place = self.by_token.find(hash, &mut |place| self.entries.is_at(place, is_meant))?;
         self.entries.key_at(place)
     }
 
     /// The observation whose last NON had this id.
-    pub(super) fn find_by_id(&self, peer: Peer, message_id: u16) -> Option<Key> {
-        let is_meant = |one: &Observation| one.last_id == Some(message_id) && one.peer == peer;
+    pub(super) fn find_by_id(&self, peer: &Peer, message_id: u16) -> Option<Key> {
+        let is_meant = |one: &Observation| one.last_id == Some(message_id) && one.peer.is(peer);
         let hash = self.hash(peer).finish();
         let place = self.by_peer.find(hash, &mut |place| self.entries.is_at(place, is_meant))?;
         self.entries.key_at(place)
@@ -102,7 +102,7 @@ impl Observations {
 
     /// Adds an observation; the one with the same peer and token must be gone.
     pub(super) fn insert(&mut self, observation: Observation) -> Key {
-        let hash = self.hash(observation.peer);
+        let hash = self.hash(&observation.peer);
         let of_token = hash.bytes(observation.token.as_slice()).finish();
         let key = self.entries.insert(observation);
         self.by_token.insert(of_token, key.index());
@@ -117,7 +117,7 @@ impl Observations {
         Some(observation)
     }
 
-    fn hash(&self, peer: Peer) -> Hash {
+    fn hash(&self, peer: &Peer) -> Hash {
         Hash::new(self.seed).peer(peer)
     }
 }

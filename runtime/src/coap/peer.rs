@@ -18,6 +18,12 @@ impl Peer {
         Peer { address, session: 0 }
     }
 
+    /// Whether it is the same peer: a function of its own, since addresses are long to compare.
+    #[inline(never)]
+    pub(super) fn is(&self, other: &Peer) -> bool {
+        self == other
+    }
+
     /// Whether a datagram can come from there, and an answer can be sent there: a source is never a multicast or
     /// unspecified address or port 0.
     pub(super) fn is_source(&self) -> bool {

@@ -41,7 +41,7 @@ struct Cut<'a> {
 }
 
 impl Endpoint {
-    pub(super) fn handle_request(&mut self, now: Instant, peer: Peer, message: &Message<'_>) -> Option<Accepted> {
+    pub(super) fn handle_request(&mut self, now: Instant, peer: &Peer, message: &Message<'_>) -> Option<Accepted> {
         if let Some(key) = self.exchanges.find(peer, message.id()) {
             self.repeat(key);
             return None;
@@ -74,7 +74,7 @@ impl Endpoint {
             self.observation_lost(key);
         }
         let exchange = Exchange {
-            peer,
+            peer: *peer,
             message_id: message.id(),
             confirmable: message.kind() == MessageType::Confirmable,
             safe: asked.method.is_safe(),
@@ -136,7 +136,7 @@ impl Endpoint {
             unconfirmed: 0,
         };
         let registers = exchange.observe == Some(Observe::Register) && response.code.is_success();
-        if registers && let Some(before) = self.observations.find(observation.peer, observation.token) {
+        if registers && let Some(before) = self.observations.find(&observation.peer, observation.token) {
             self.observation_lost(before);
         }
         if !registers || self.observations.len() >= self.limits.observations {
@@ -224,7 +224,7 @@ impl Endpoint {
         let message = if confirmable {
             self.send_confirmable(now, peer, Owner::Observation(key), datagram)
         } else {
-            let id = self.new_message_id(peer);
+            let id = self.new_message_id(&peer);
             restamp(&mut datagram, MessageType::NonConfirmable, id);
             self.send(Outgoing::Datagram(peer, datagram));
             if let Some(observation) = self.observations.get_mut(key) {
@@ -255,7 +255,7 @@ impl Endpoint {
         }
     }
 
-    fn refuse(&mut self, peer: Peer, message: &Message<'_>, refusal: Refusal) {
+    fn refuse(&mut self, peer: &Peer, message: &Message<'_>, refusal: Refusal) {
         let confirmable = message.kind() == MessageType::Confirmable;
         if !confirmable && refusal.is_silent_for_non() {
             return;
@@ -269,14 +269,14 @@ impl Endpoint {
         self.answer_at_once(peer, message, refusal.code(), &[], &text);
     }
 
-    fn refuse_too_large(&mut self, peer: Peer, message: &Message<'_>) {
+    fn refuse_too_large(&mut self, peer: &Peer, message: &Message<'_>) {
         let block1 = message.option(number::BLOCK1).and_then(Block::read).map(Block::value);
         let options = [(number::SIZE1, u32::try_from(self.limits.body).ok()), (number::BLOCK1, block1)];
         self.answer_at_once(peer, message, Code::REQUEST_ENTITY_TOO_LARGE, &options, "");
     }
 
     /// Answers a request that leaves no state: a duplicate of it is answered anew.
-    fn answer_at_once(&mut self, peer: Peer, message: &Message<'_>, code: Code, options: &[OurOption], text: &str) {
+    fn answer_at_once(&mut self, peer: &Peer, message: &Message<'_>, code: Code, options: &[OurOption], text: &str) {
         let (kind, id) = match message.kind() {
             MessageType::Confirmable => (MessageType::Acknowledgement, message.id()),
             _ => (MessageType::NonConfirmable, self.new_message_id(peer)),
@@ -285,12 +285,12 @@ impl Endpoint {
         let mut writer = Writer::new(&mut datagram, kind, code, id, message.token());
         writer.options(options, &[]);
         writer.payload(text.as_bytes());
-        self.send(Outgoing::Datagram(peer, datagram));
+        self.send(Outgoing::Datagram(*peer, datagram));
     }
 
     /// Answers a request for a further block of a body that was kept. This leaves no exchange: a duplicate gets the
     /// same block again.
-    fn serve_kept(&mut self, now: Instant, peer: Peer, message: &Message<'_>, asked: &Asked) -> bool {
+    fn serve_kept(&mut self, now: Instant, peer: &Peer, message: &Message<'_>, asked: &Asked) -> bool {
         let Some(block) = asked.block2.filter(|block| block.number > 0 && asked.block1.is_none()) else { return false };
         let exponent = block.exponent.min(self.limits.block_exponent());
         let Some(kept) = self.kept.find(now, peer, asked.key, &self.limits, &mut self.deadlines) else { return false };
@@ -317,7 +317,7 @@ impl Endpoint {
             let id = self.new_message_id(peer);
             restamp(&mut datagram, MessageType::NonConfirmable, id);
         }
-        self.send(Outgoing::Datagram(peer, datagram));
+        self.send(Outgoing::Datagram(*peer, datagram));
         true
     }
 
@@ -326,13 +326,13 @@ impl Endpoint {
     fn take_block(
         &mut self,
         now: Instant,
-        peer: Peer,
+        peer: &Peer,
         message: &Message<'_>,
         asked: &Asked,
         block: Block,
     ) -> Option<Vec<u8>> {
         let arrival = Arrival {
-            peer,
+            peer: *peer,
             options: asked.key.options,
             message_id: message.id(),
             block,
@@ -387,7 +387,7 @@ impl Endpoint {
             return Ok(self.send_confirmable(now, peer, owner, datagram));
         }
         // RFC 7252 section 5.2.3: a NON is answered by a NON.
-        let id = self.new_message_id(peer);
+        let id = self.new_message_id(&peer);
         restamp(&mut datagram, MessageType::NonConfirmable, id);
         if let Owner::Observation(key) = owner
             && let Some(observation) = self.observations.get_mut(key)

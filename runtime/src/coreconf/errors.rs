@@ -3,7 +3,9 @@
 //!
 //! The rooms below have errors of their own; [`Failure`] is what they come to, [`Refusal`] adds where and the words.
 
+use alloc::boxed::Box;
 use alloc::string::String;
+use core::ops::Deref;
 
 use super::sids;
 use crate::board::Fault;
@@ -215,9 +217,13 @@ impl From<&Fault> for Failure {
     }
 }
 
-/// A refused request: what, where, and in words.
+/// A refused request. It is one pointer, since it is handed up through every function that answers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
+pub struct Refusal(Box<Refused>);
+
+/// What a [`Refusal`] tells: what, where, and in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
     /// The row of the table.
     pub failure: Failure,
     /// The data node in error.
@@ -226,31 +232,59 @@ pub struct Refusal {
     pub message: String,
 }
 
+impl Deref for Refusal {
+    type Target = Refused;
+
+    fn deref(&self) -> &Refused {
+        &self.0
+    }
+}
+
 impl Refusal {
     /// A refusal that is about no data node.
     #[must_use]
     pub fn new(failure: Failure, message: impl Into<String>) -> Refusal {
-        Refusal { failure, at: None, message: message.into() }
+        Refusal::with(failure, None, message.into())
     }
 
     /// A refusal because of one data node.
     #[must_use]
     pub fn at(failure: Failure, at: InstanceIdentifier, message: impl Into<String>) -> Refusal {
-        Refusal { failure, at: Some(at), message: message.into() }
+        Refusal::with(failure, Some(at), message.into())
     }
 
     /// A payload that could not be decoded.
     #[must_use]
     pub fn payload(schema: &Schema, error: cbor::Error) -> Refusal {
         let message = error.explain(schema);
-        Refusal { failure: Failure::from(&error.reason), message, at: error.into_details().at }
+        Refusal::with(Failure::from(&error.reason), error.into_details().at, message)
+    }
+
+    /// The same because of this data node.
+    #[must_use]
+    pub(super) fn about(mut self, at: InstanceIdentifier) -> Refusal {
+        self.0.at = Some(at);
+        self
+    }
+
+    /// The same as another failure.
+    #[must_use]
+    pub(super) fn as_failure(mut self, failure: Failure) -> Refusal {
+        self.0.failure = failure;
+        self
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn with(failure: Failure, at: Option<InstanceIdentifier>, message: String) -> Refusal {
+        Refusal(Box::new(Refused { failure, at, message }))
     }
 }
 
 impl From<EditError> for Refusal {
     fn from(error: EditError) -> Refusal {
         let message = error.reason.words().into_owned();
-        Refusal { failure: Failure::from(&error.reason), at: error.into_refused().at, message }
+        Refusal::with(Failure::from(&error.reason), error.into_refused().at, message)
     }
 }
 

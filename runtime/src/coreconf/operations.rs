@@ -32,7 +32,7 @@ pub(super) fn post(
     match board.call(call, operation.node, &operation.keys, &input) {
         Ok(Outcome::Done(output)) => output_answer(store, limits, &operation, &output, out),
         Ok(Outcome::Later) => Ok(Answer { deferred: Some(Deferred { call, operation }), ..Answer::new(Code::EMPTY) }),
-        Err(fault) => Err(Refusal { at: Some(operation), ..Refusal::from(fault) }),
+        Err(fault) => Err(Refusal::from(fault).about(operation)),
     }
 }
 
@@ -47,7 +47,7 @@ pub fn answer_operation(
     let start = out.len();
     let answer = match output {
         Ok(output) => output_answer(store, limits, operation, output, out),
-        Err(fault) => Err(Refusal { at: Some(operation.clone()), ..Refusal::from(fault) }),
+        Err(fault) => Err(Refusal::from(fault).about(operation.clone())),
     };
     answer.unwrap_or_else(|refusal| {
         out.truncate(start);
@@ -100,9 +100,7 @@ fn invocation(store: &Datastore, payload: &[u8]) -> Result<(InstanceIdentifier, 
         store.check_operation(&node, &input).map_err(|error| {
             let refusal = Refusal::from(error);
             match refusal.failure {
-                Failure::MissingElement | Failure::MissingChoice => {
-                    Refusal { failure: Failure::MissingInput, ..refusal }
-                }
+                Failure::MissingElement | Failure::MissingChoice => refusal.as_failure(Failure::MissingInput),
                 _ => refusal,
             }
         })?;

@@ -77,7 +77,7 @@ pub(super) fn fetch(
     }
     // "Where a value comes from" 5: asked for alone a fault is 5.00, among several null
     if let (1, Some((reason, instance))) = (count, fault) {
-        return Err(Refusal { at: Some(instance), ..Refusal::from(reason) });
+        return Err(Refusal::from(reason).about(instance));
     }
     Ok(Answer { faults, etag: etag(store, filter), ..Answer::content(Code::CONTENT, format) })
 }

@@ -188,7 +188,7 @@ fn an_error_structure_is_written_and_read() {
         ErrorPayload {
             tag: sids::INVALID_VALUE,
             app_tag: Some(sids::NOT_IN_RANGE),
-            at: refusal.at,
+            at: refusal.at.clone(),
             message: "maximum value exceeded".into()
         }
     );
