@@ -36,11 +36,11 @@ impl Rows {
         self.index.get(&id).copied()
     }
 
-    pub(super) fn by_sid(&self) -> Vec<(u32, NodeIndex)> {
+    pub(super) fn by_sid(&self) -> Vec<NodeIndex> {
         let with_sid = self.rows.iter().filter(|row| row.sid != 0);
         let mut pairs: Vec<_> = with_sid.filter_map(|row| Some((row.sid, self.index_of(row.id)?))).collect();
         pairs.sort_unstable();
-        pairs
+        pairs.into_iter().map(|(_, node)| node).collect()
     }
 
     pub(super) fn into_origins(self) -> (Vec<NodeId>, HashMap<NodeId, NodeIndex>) {

@@ -104,7 +104,10 @@ impl<'a> Edit<'a> {
             (NodeKind::List, own, Data::Container(entry)) => {
                 self.select_case(to.node, &keys)?;
                 match own {
-                    [] => keys.extend(self.own_keys(to.node, &keys, entry)?),
+                    [] => {
+                        let mut own = self.own_keys(to.node, &keys, entry)?;
+                        keys.append(&mut own);
+                    }
                     own => keys.extend_from_slice(own),
                 }
                 self.assign_entry(to.node, &mut keys, Some(entry), false)
@@ -340,7 +343,7 @@ impl<'a> Edit<'a> {
             (NodeKind::List, Data::List(entries)) => {
                 for entry in entries.iter() {
                     let above = keys.len();
-                    keys.extend(self.own_keys(node, keys, entry)?);
+                    keys.append(&mut self.own_keys(node, keys, entry)?);
                     self.push_content(node, keys, entry, true)?;
                     keys.truncate(above);
                 }

@@ -56,7 +56,7 @@ impl Datastore {
                         if names.is_empty() {
                             keys.push(Value::Unsigned(place));
                         }
-                        keys.extend(entry.leafs(names));
+                        keys.append(&mut entry.leafs(names));
                         if keys.len() - above < names.len() {
                             keys.truncate(above);
                             return Err(at(child, keys, Reason::MissingKey));

@@ -124,7 +124,7 @@ fn everything_below(
                 for entry in entries.iter() {
                     let above = keys.len();
                     let names = schema.list(child).map_or(&[][..], |list| list.keys);
-                    keys.extend(entry.leafs(names));
+                    keys.append(&mut entry.leafs(names));
                     everything_below(store, entry, child, keys, true)?;
                     keys.truncate(above);
                 }
@@ -289,16 +289,18 @@ pub(super) fn check_unique(
     for statement in row.unique {
         let (mut rows, mut order): (Vec<Vec<Value>>, Order) = Default::default();
         for entry in entries.iter() {
-            let values: Vec<Value> =
-                statement.iter().filter_map(|leaf| leaf_below(schema, entry, list, *leaf)).collect();
+            let mut values = Vec::new();
+            for leaf in *statement {
+                values.extend(leaf_below(schema, entry, list, *leaf));
+            }
             if values.len() < statement.len() {
                 continue;
             }
             let twice = order.add(&mut |at| rows.get(at).map_or(Ordering::Less, |row| compare_keys(&values, row)));
             rows.push(values);
             if twice.is_some() {
-                let own = row.keys.iter().filter_map(|key| entry.leaf(*key).cloned());
-                let keys = keys.iter().cloned().chain(own).collect();
+                let mut keys = keys.to_vec();
+                keys.append(&mut entry.leafs(row.keys));
                 return Err(EditError::new(InstanceIdentifier { node: list, keys }, Reason::DataNotUnique));
             }
         }
@@ -309,24 +311,31 @@ pub(super) fn check_unique(
 /// The value of a leaf that stands in an entry, possibly inside containers; or its default.
 fn leaf_below(schema: &Schema, entry: &Content, list: NodeIndex, leaf: NodeIndex) -> Option<Value> {
     let mut content = Some(entry);
-    for step in schema.path(leaf).skip_while(|step| *step != list).skip(1) {
+    let mut below = false;
+    for step in schema.path(leaf) {
         if step == leaf {
-            let stored = content.and_then(|content| content.leaf(leaf)).cloned();
-            return stored.or_else(|| schema.defaults(leaf).first().map(|row| Value::from_literal(&row.value)));
+            break;
         }
-        content = match content.and_then(|content| content.child(step)) {
-            Some(Data::Container(inner)) => Some(inner),
-            _ => None,
-        };
+        if below {
+            content = match content.and_then(|content| content.child(step)) {
+                Some(Data::Container(inner)) => Some(inner),
+                _ => None,
+            };
+        }
+        below |= step == list;
     }
-    None
+    match content.and_then(|content| content.leaf(leaf)) {
+        Some(value) => Some(value.clone()),
+        None => schema.defaults(leaf).first().map(|row| Value::from_literal(&row.value)),
+    }
 }
 
 pub(super) fn check_duplicates(node: NodeIndex, keys: &[Value], values: &[Value]) -> Result<(), EditError> {
     match first_double(values) {
         None => Ok(()),
         Some(value) => {
-            let keys = keys.iter().chain([value]).cloned().collect();
+            let mut keys = keys.to_vec();
+            keys.push(value.clone());
             Err(EditError::new(InstanceIdentifier { node, keys }, Reason::DuplicateEntry))
         }
     }
@@ -411,7 +420,7 @@ fn each_below<'a>(
             let names = schema.list(*step).map_or(&[][..], |list| list.keys);
             for entry in entries.iter() {
                 let above = keys.len();
-                keys.extend(entry.leafs(names));
+                keys.append(&mut entry.leafs(names));
                 each_below(schema, entry, rest, keys, then)?;
                 keys.truncate(above);
             }

@@ -41,8 +41,8 @@ impl Schema {
     #[must_use]
     #[inline(never)]
     pub fn node_by_sid(&self, sid: u32) -> Option<NodeIndex> {
-        let row = self.by_sid.binary_search_by_key(&sid, |(sid, _)| *sid).ok()?;
-        self.by_sid.get(row).map(|(_, node)| *node)
+        let row = self.by_sid.binary_search_by_key(&sid, |node| self.node(*node).map_or(0, |row| row.sid)).ok()?;
+        self.by_sid.get(row).copied()
     }
 
     /// The nodes directly below `parent` ([`NodeIndex::ROOT`]: the top-level nodes of all modules), in the

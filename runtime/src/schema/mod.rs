@@ -50,8 +50,8 @@ pub struct Schema {
     pub defaults: &'static [Default],
     /// `min-elements` and `max-elements` of lists and leaf-lists, sorted by node.
     pub bounds: &'static [Bounds],
-    /// Nodes by SID, ascending.
-    pub by_sid: &'static [(u32, NodeIndex)],
+    /// The nodes that have a SID, ascending by it.
+    pub by_sid: &'static [NodeIndex],
     /// LwM2M objects, sorted by object id.
     pub objects: &'static [Object],
     /// LwM2M resources, sorted by object id, then resource id.

@@ -234,8 +234,8 @@ fn build(rows: &[Row]) -> Schema {
             row.flags,
         ));
     }
-    let mut by_sid: Vec<_> = nodes.iter().enumerate().map(|(at, row)| (row.sid, NodeIndex(index(at)))).collect();
-    by_sid.sort_unstable();
+    let mut by_sid: Vec<_> = (0..nodes.len()).map(|at| NodeIndex(index(at))).collect();
+    by_sid.sort_unstable_by_key(|node| nodes[node.get()].sid);
     let module = |name, namespace, sid| Module { name, revision: "", namespace, features: &[], implemented: true, sid };
     Schema {
         modules: Box::leak(Box::new([module("t", "urn:t", 900), module("u", "urn:u", 2000)])),

@@ -105,8 +105,11 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
     };
     table(out, "DEFAULTS", "Default", schema.defaults.iter().map(default));
     table(out, "BOUNDS", "Bounds", schema.bounds.iter().map(|row| debug(row, schema, row.node)));
-    let by_sid = |(sid, node): &(u32, NodeIndex)| (format!("({sid}, {node:?})"), path(schema, *node));
-    table(out, "BY_SID", "(u32, NodeIndex)", schema.by_sid.iter().map(by_sid));
+    let by_sid = |node: &NodeIndex| {
+        let sid = schema.node(*node).map_or(0, |row| row.sid);
+        (format!("{node:?}"), format!("{sid} {}", path(schema, *node)))
+    };
+    table(out, "BY_SID", "NodeIndex", schema.by_sid.iter().map(by_sid));
     table(out, "OBJECTS", "Object", schema.objects.iter().map(|row| debug(row, schema, row.node)));
     table(out, "RESOURCES", "Resource", schema.resources.iter().map(|row| debug(row, schema, row.node)));
     out.close("}");

@@ -295,8 +295,8 @@ fn build() -> Schema {
         }
     });
     let rows_of_choices: Vec<_> = rows_of_choices.collect();
-    let by_sid: Vec<_> = schema.nodes.iter().enumerate().map(|(at, row)| (row.sid, NodeIndex(index(at)))).collect();
-    assert!(by_sid.is_sorted(), "SIDs ascend");
+    assert!(schema.nodes.is_sorted_by_key(|row| row.sid), "SIDs ascend");
+    let by_sid: Vec<_> = (0..schema.nodes.len()).map(|at| NodeIndex(index(at))).collect();
     Schema {
         modules: &[Module {
             name: "t",

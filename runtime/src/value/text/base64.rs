@@ -27,7 +27,7 @@ pub(super) fn push(bytes: &[u8], out: &mut String) {
 
 /// `None` when the text is not base64. White space is passed over, as XML's base64Binary has it.
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    let mut out = Vec::new();
     let (mut group, mut digits, mut padding) = (0_u32, 0_u32, 0_u32);
     for symbol in text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {
         let digit = match symbol {

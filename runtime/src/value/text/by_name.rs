@@ -42,6 +42,7 @@ pub fn with_names(schema: &Schema) -> &'static Schema {
 }
 
 /// What a schema has for names.
+#[inline(never)]
 pub(crate) fn by_name(schema: &Schema) -> Option<&'static ByName> {
     schema.by_name?.downcast_ref()
 }
