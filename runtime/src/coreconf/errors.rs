@@ -269,7 +269,7 @@ impl Refusal {
 
     /// The same as another failure.
     #[must_use]
-    pub(super) fn as_failure(mut self, failure: Failure) -> Refusal {
+    pub(super) fn with_failure(mut self, failure: Failure) -> Refusal {
         self.0.failure = failure;
         self
     }

@@ -100,7 +100,7 @@ fn invocation(store: &Datastore, payload: &[u8]) -> Result<(InstanceIdentifier, 
         store.check_operation(&node, &input).map_err(|error| {
             let refusal = Refusal::from(error);
             match refusal.failure {
-                Failure::MissingElement | Failure::MissingChoice => refusal.as_failure(Failure::MissingInput),
+                Failure::MissingElement | Failure::MissingChoice => refusal.with_failure(Failure::MissingInput),
                 _ => refusal,
             }
         })?;
