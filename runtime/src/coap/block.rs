@@ -10,6 +10,7 @@ use super::option::OptionRef;
 use super::slots::{Key, Slots};
 use crate::time::Instant;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 /// The value of Block1 or Block2 (RFC 7959 section 2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,17 +203,14 @@ impl Uploads {
     }
 
     fn find(&self, peer: &Peer, options: u64) -> Option<Key> {
-        let same = |upload: &Upload| upload.options == options && upload.peer.is(peer);
-        self.entries.iter().find(|(_, upload)| same(upload)).map(|(key, _)| key)
+        self.entries.least(|upload| (upload.options == options && upload.peer.is(peer)).then_some(upload.touched))
     }
 
     fn make_room(&mut self, now: Instant, limits: &Limits, deadlines: &mut Deadlines) -> bool {
-        let Some((key, upload)) = self.entries.iter().min_by_key(|(_, upload)| upload.touched) else { return false };
-        let idle = now > upload.touched + limits.max_transmit_span();
-        if idle {
-            self.drop_entry(Some(key), deadlines);
-        }
-        idle
+        let span = limits.max_transmit_span();
+        let idle = self.entries.least(|upload| Some(upload.touched).filter(|touched| now > *touched + span));
+        self.drop_entry(idle, deadlines);
+        idle.is_some()
     }
 
     fn drop_entry(&mut self, key: Option<Key>, deadlines: &mut Deadlines) {
@@ -270,12 +268,9 @@ impl KeptBodies {
         limits: &Limits,
         deadlines: &mut Deadlines,
     ) {
-        let same =
-            self.entries.iter().find(|(_, entry)| entry.key == key && entry.peer.is(&peer)).map(|(place, _)| place);
+        let same = self.entries.least(|entry| (entry.key == key && entry.peer.is(&peer)).then_some(entry.touched));
         let given_way = match same {
-            None if self.entries.len() >= limits.transfers => {
-                self.entries.iter().min_by_key(|(_, entry)| entry.touched).map(|(place, _)| place)
-            }
+            None if self.entries.len() >= limits.transfers => self.entries.least(|entry| Some(entry.touched)),
             same => same,
         };
         if let Some(place) = given_way
@@ -300,8 +295,8 @@ impl KeptBodies {
         deadlines: &mut Deadlines,
     ) -> Option<&Kept> {
         let meant = |entry: &KeptEntry| entry.peer.is(peer) && entry.key.is_continued_by(further);
-        let (place, _) =
-            self.entries.iter().filter(|(_, entry)| meant(entry)).max_by_key(|(_, entry)| entry.touched)?;
+        // the one touched last
+        let place = self.entries.least(|entry| meant(entry).then_some(Reverse(entry.touched)))?;
         self.touch(now, place, limits, deadlines);
         self.entries.get(place).map(|entry| &entry.kept)
     }

@@ -63,14 +63,16 @@ impl<'t> LinkWriter<'t> {
             }
             AttributeValue::Text(value) => {
                 self.push("=\"");
-                for part in value.split_inclusive(['"', '\\']) {
-                    let plain = part.strip_suffix(['"', '\\']).unwrap_or(part);
+                let mut rest = value;
+                while let Some(place) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\')) {
+                    let (plain, behind) = rest.split_at_checked(place).unwrap_or((rest, ""));
+                    let (special, behind) = behind.split_at_checked(1).unwrap_or((behind, ""));
                     self.push(plain);
-                    if plain.len() < part.len() {
-                        self.push("\\");
-                        self.push(part.get(plain.len()..).unwrap_or(""));
-                    }
+                    self.push("\\");
+                    self.push(special);
+                    rest = behind;
                 }
+                self.push(rest);
                 self.push("\"");
             }
         }
@@ -276,8 +278,11 @@ pub struct Filter<'a> {
 impl<'a> Filter<'a> {
     /// Reads one argument of a query. Without a `=` it asks that the attribute is there.
     pub fn parse(argument: &'a str) -> Filter<'a> {
-        let (name, value) = argument.split_once('=').unwrap_or((argument, "*"));
-        match value.strip_suffix('*') {
+        // by bytes: a search for characters is long
+        let place = argument.bytes().position(|byte| byte == b'=').unwrap_or(argument.len());
+        let (name, value) = argument.split_at_checked(place).unwrap_or((argument, ""));
+        let value = value.get(1..).unwrap_or("*");
+        match value.strip_suffix("*") {
             Some(value) => Filter { name, value, is_prefix: true },
             None => Filter { name, value, is_prefix: false },
         }
@@ -286,7 +291,7 @@ impl<'a> Filter<'a> {
     /// Whether it chooses a link.
     pub fn matches(&self, link: &Link<'_>) -> bool {
         if self.name == "href" {
-            return self.matches_value(link.target);
+            return self.matches_value(link.target.as_bytes());
         }
         link.attributes().any(|(name, value)| self.matches_attribute(name, &value.unwrap_or_default()))
     }
@@ -294,7 +299,7 @@ impl<'a> Filter<'a> {
     /// Whether it chooses a link that is to be written.
     pub fn chooses(&self, target: &str, attributes: &[Attribute<'_>]) -> bool {
         if self.name == "href" {
-            return self.matches_value(target);
+            return self.matches_value(target.as_bytes());
         }
         attributes.iter().any(|attribute| match attribute.value {
             AttributeValue::Flag => self.matches_attribute(attribute.name, ""),
@@ -310,11 +315,13 @@ impl<'a> Filter<'a> {
     fn matches_attribute(&self, name: &str, value: &str) -> bool {
         let is_list = || matches!(name, "rel" | "rt" | "if" | "rev" | "ct");
         name == self.name
-            && (self.matches_value(value) || (is_list() && value.split(' ').any(|value| self.matches_value(value))))
+            && (self.matches_value(value.as_bytes())
+                || (is_list() && value.as_bytes().split(|byte| *byte == b' ').any(|value| self.matches_value(value))))
     }
 
-    fn matches_value(&self, value: &str) -> bool {
-        if self.is_prefix { value.starts_with(self.value) } else { value == self.value }
+    fn matches_value(&self, value: &[u8]) -> bool {
+        let start = if self.is_prefix { value.get(..self.value.len()) } else { Some(value) };
+        start == Some(self.value.as_bytes())
     }
 }
 

@@ -456,16 +456,16 @@ fn encode(
 ) -> Vec<u8> {
     let mut datagram = Vec::with_capacity(cut.payload.len() + 48);
     let mut writer = Writer::new(&mut datagram, kind, cut.code, id, token);
+    // an error of ours in place of the response has nothing of it
     let is_whole = cut.code == response.code;
+    let (format, value) = content_format(response);
     let ours = [
         (number::OBSERVE, sequence),
-        content_format(response),
+        (format, value.filter(|_| is_whole)),
         (number::BLOCK2, cut.block2.map(Block::value)),
         (number::BLOCK1, block1.map(Block::value)),
         (number::SIZE2, cut.size2),
     ];
-    // an error of ours in place of the response has nothing of it
-    let ours = ours.map(|(number, value)| (number, value.filter(|_| is_whole || number != number::CONTENT_FORMAT)));
     writer.options(&ours, if is_whole { response.options } else { &[] });
     writer.payload(cut.payload);
     datagram

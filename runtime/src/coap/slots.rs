@@ -97,6 +97,18 @@ impl<T> Slots<T> {
         Some(value)
     }
 
+    /// The entry with the smallest number among those that have one.
+    pub(super) fn least<N: Ord>(&self, number: impl Fn(&T) -> Option<N>) -> Option<Key> {
+        let mut least: Option<(N, Key)> = None;
+        for (index, slot) in (0..).zip(&self.slots) {
+            let Some(number) = slot.value.as_ref().and_then(&number) else { continue };
+            if least.as_ref().is_none_or(|(least, _)| number < *least) {
+                least = Some((number, Key { index, generation: slot.generation }));
+            }
+        }
+        least.map(|(_, key)| key)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (Key, &T)> {
         (0..)
             .zip(&self.slots)
