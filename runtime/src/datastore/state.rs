@@ -64,13 +64,16 @@ impl State {
     /// The addresses of all values of the nodes in `first..end` whose keys begin with `keys`.
     pub(super) fn below(&self, first: NodeIndex, end: u16, keys: &[Value]) -> Vec<(NodeIndex, Vec<Value>)> {
         let start = self.rows.partition_point(|row| row.node < first);
-        self.rows
-            .iter()
-            .skip(start)
-            .take_while(|row| row.node.0 < end)
-            .filter(|row| begins_with(&row.keys, keys))
-            .map(|row| (row.node, row.keys.clone()))
-            .collect()
+        let mut found = Vec::new();
+        for row in self.rows.iter().skip(start) {
+            if row.node.0 >= end {
+                break;
+            }
+            if begins_with(&row.keys, keys) {
+                found.push((row.node, row.keys.clone()));
+            }
+        }
+        found
     }
 
     fn place(&self, node: NodeIndex, keys: &[Value]) -> Result<usize, usize> {

@@ -157,13 +157,10 @@ impl Entries {
     /// The entries of a list with keys, brought into order where `sorted` says that it is `ordered-by system`; every
     /// entry must hold its keys. An error is the place of an entry whose keys stood there before, and that entry.
     pub fn from_keyed(list: &List, sorted: bool, entries: Vec<Content>) -> Result<Entries, (usize, Content)> {
-        let compare = |a: &Content, b: &Content| {
-            list.keys.iter().map(|key| a.leaf(*key).cmp(&b.leaf(*key))).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
-        };
         let mut order = Order::default();
         for (place, entry) in entries.iter().enumerate() {
-            let same = |at: usize| entries.get(at).map_or(Ordering::Less, |other| compare(entry, other));
-            if order.add(&mut { same }).is_some() {
+            let mut compare = |at| entries.get(at).map_or(Ordering::Less, |other| compare_entries(list, entry, other));
+            if order.add(&mut compare).is_some() {
                 let mut entries = entries;
                 return Err((place, entries.swap_remove(place)));
             }
@@ -250,11 +247,24 @@ impl IntoIterator for Entries {
     }
 }
 
+#[inline(never)]
+fn compare_entries(list: &List, entry: &Content, other: &Content) -> Ordering {
+    for key in list.keys {
+        let order = entry.leaf(*key).cmp(&other.leaf(*key));
+        if order.is_ne() {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+#[inline(never)]
 fn compare_keys(entry: &Content, list: &List, keys: &[Value]) -> Ordering {
-    list.keys
-        .iter()
-        .zip(keys)
-        .map(|(node, key)| entry.leaf(*node).map_or(Ordering::Less, |own| own.cmp(key)))
-        .find(|ordering| ordering.is_ne())
-        .unwrap_or(Ordering::Equal)
+    for (node, key) in list.keys.iter().zip(keys) {
+        let order = entry.leaf(*node).map_or(Ordering::Less, |own| own.cmp(key));
+        if order.is_ne() {
+            return order;
+        }
+    }
+    Ordering::Equal
 }
