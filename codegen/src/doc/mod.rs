@@ -2,7 +2,7 @@
 //!
 //! It works from a file, without a network and, but for search, without scripts: a tree to fold at the side, a card for
 //! each node with all that is known of it, an anchor for each (the node's path). Everything that comes from a module is
-//! escaped by [`html`], which alone knows how. `style.css` and `script.js` are put into the page. Knows neither files
+//! escaped by `html`, which alone knows how. `style.css` and `script.js` are put into the page. Knows neither files
 //! nor sockets. Read [`page`] first.
 
 mod anchors;

@@ -1,6 +1,6 @@
 //! `pattern`: XML Schema's regular expressions (RFC 7950 section 9.4.5), from their text to programs of the runtime.
 //!
-//! [`Regex`] is one expression, understood and able to match, for whoever compiles YANG; [`Classes`] are what the
+//! [`Regex`] is one expression, understood and able to match, for whoever compiles YANG; `Classes` are what the
 //! expressions of a device share. Knows nothing of YANG statements. Read `parse` for
 //! the dialect, `program` for what becomes of it, `comi_runtime::schema::Program` for how that runs.
 
