@@ -15,7 +15,7 @@ pub enum Severity {
     Error,
 }
 
-/// One thing that [`check`] found. Prints what is wrong; [`Finding::cure`] says what mends it.
+/// One thing that [`check`](crate::check()) found. Prints what is wrong; [`Finding::cure`] says what mends it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The module of the file.
