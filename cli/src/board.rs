@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use comi_runtime::board::{Call, Fault, Outcome};
+use comi_runtime::datastore::{Edit, EditError};
 use comi_runtime::model::Decimal64;
 use comi_runtime::net::{Handle, HandleError};
 use comi_runtime::value::{Data, Value};
@@ -48,11 +49,11 @@ impl Board {
     }
 
     /// What the board's hardware has when it starts: two sensors, and a flow meter that measures nothing yet.
-    pub(crate) async fn start(handle: &Handle) -> Result<(), HandleError> {
+    pub(crate) fn start(edit: &mut Edit<'_>) -> Result<(), EditError> {
         for instance in [0, 1] {
-            handle.ensure(&temperature_path::temperature(instance)).await?;
+            edit.ensure(&temperature_path::temperature(instance))?;
         }
-        handle.set(&path::valve_flow(), Data::Leaf(Value::Decimal64(0))).await
+        edit.replace(&path::valve_flow(), Data::Leaf(Value::Decimal64(0)))
     }
 
     fn go_to(&mut self, position: u8) {

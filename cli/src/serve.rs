@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use comi_runtime::net::{Inbox, Server};
+use comi_runtime::time::Instant;
 use comi_runtime::{Device, Limits};
 
 use crate::board::{Board, model};
@@ -61,11 +62,10 @@ pub(crate) async fn start(listen: Option<&str>) -> Result<(Demo, SocketAddr)> {
             ],
         };
     let (handle, inbox) = comi_runtime::net::handle();
-    let device =
-        Device::new(model::bind(Board::new(handle.clone()))).coreconf().lwm2m().limits(Limits::SERVER).build()?;
+    let mut device = Device::new(model::bind(Board::new(handle))).coreconf().lwm2m().limits(Limits::SERVER).build()?;
+    device.edit(Instant::START, Board::start)?;
     let server = bind(device, inbox, &candidates).await?;
     let address = server.local_addr()?;
-    tokio::spawn(async move { Board::start(&handle).await });
     Ok((server, address))
 }
 

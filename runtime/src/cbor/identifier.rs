@@ -93,8 +93,13 @@ pub fn read_instance_identifier(schema: &Schema, reader: &mut Reader<'_>) -> Res
         Kind::Text => {
             let path = reader.text()?;
             let names = text::by_name(schema).ok_or_else(|| Error::new(start, Reason::UnknownName))?;
-            (names.instance)(schema, &path, reader.nested)
-                .map_err(|error| Error::new(start, Reason::InvalidIdentifier(error.into())))
+            let instance = (names.instance)(schema, &path, reader.nested)
+                .map_err(|error| Error::new(start, Reason::InvalidIdentifier(error.into())))?;
+            // An instance-identifier has one step at least (RFC 7950 section 9.13); `/` is a word of our tools.
+            match instance.node {
+                NodeIndex::ROOT => Err(Error::new(start, Reason::Value(Violation::Instance))),
+                _ => Ok(instance),
+            }
         }
         _ => Err(unexpected(start, reader.head()?, "an instance-identifier")),
     }

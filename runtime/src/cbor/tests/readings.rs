@@ -79,6 +79,12 @@ fn reading_7_deltas_are_absolute_under_a_name_and_keys_are_taken_in_any_order() 
 }
 
 #[test]
+fn the_datastore_has_no_instance_identifier() {
+    let read = |hex: &str| read_instance_identifier(schema(), &mut Reader::new(&bytes(hex)));
+    assert!(read("612f").is_err(), "the text `/`");
+}
+
+#[test]
 fn reading_15_a_list_identifier_leaves_out_its_own_keys_together() {
     let read = |hex: &str| read_instance_identifier(schema(), &mut Reader::new(&bytes(hex)));
     assert_eq!(read("190406"), Ok(InstanceIdentifier::new(at("all/server"))));
