@@ -7,7 +7,6 @@ use std::collections::HashSet;
 
 use super::compiled::{Augment, ModuleId, Node, NodeId, NodeKind};
 use super::compiler::{Compiler, Place};
-use super::load::UnitId;
 use super::nodes::when;
 use super::uses::Found;
 use crate::diagnostic::Diagnostic;
@@ -17,8 +16,7 @@ const RULE: &str = "RFC 7950 section 7.17";
 
 struct Pending<'a> {
     statement: &'a Statement,
-    unit: UnitId,
-    module: ModuleId,
+    place: Place,
     structure: bool,
 }
 
@@ -61,23 +59,18 @@ impl<'a> Compiler<'a> {
 
     pub(super) fn apply_augments(&mut self) {
         let mut pending: Vec<Pending<'a>> = Vec::new();
-        for index in 0..self.schema.modules.len() {
-            let module = ModuleId(index);
-            if !self.schema.modules.get(index).is_some_and(|module| module.implemented) {
-                continue;
-            }
-            for (unit, text) in self.units(module) {
-                for statement in text.statement.children.iter().filter(|child| child.argument.is_some()) {
-                    let structure = self.is_extension(statement, unit, "ietf-yang-structure-ext", "augment-structure");
-                    if structure || statement.is("augment") {
-                        pending.push(Pending { statement, unit, module, structure });
-                    }
+        for (place, text) in self.implemented_texts() {
+            for statement in text.statement.children.iter().filter(|child| child.argument.is_some()) {
+                let structure =
+                    self.is_extension(statement, place.unit, "ietf-yang-structure-ext", "augment-structure");
+                if structure || statement.is("augment") {
+                    pending.push(Pending { statement, place, structure });
                 }
             }
         }
         pending.sort_by_key(|augment| augment.statement.text().matches('/').count());
-        for Pending { statement, unit, module, structure } in pending {
-            let place = Place { unit, scope: None, module, depth: 0 };
+        for Pending { statement, place, structure } in pending {
+            let module = place.module;
             let rule = if structure { "RFC 8791 section 4" } else { RULE };
             let Found::Node(target) = self.absolute(statement, place, structure, rule) else { continue };
             let before = self.node(target).map_or(0, |node| node.children.len());

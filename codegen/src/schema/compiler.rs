@@ -245,6 +245,18 @@ impl<'a> Compiler<'a> {
         units.iter().filter_map(|id| Some((*id, loaded.units.get(id.0)?)))
     }
 
+    /// Whether a module is implemented, not imported alone (RFC 7950 section 5.6.5).
+    pub(super) fn implements(&self, module: ModuleId) -> bool {
+        self.schema.modules.get(module.0).is_some_and(|module| module.implemented)
+    }
+
+    /// The texts of all implemented modules, each with the place of its top level.
+    pub(super) fn implemented_texts(&self) -> Vec<(Place, &'a Unit)> {
+        let modules = (0..self.schema.modules.len()).map(ModuleId).filter(|module| self.implements(*module));
+        let place = |module, unit| Place { unit, scope: None, module, depth: 0 };
+        modules.flat_map(|module| self.units(module).map(move |(unit, text)| (place(module, unit), text))).collect()
+    }
+
     pub(super) fn node(&self, id: NodeId) -> Option<&Node> {
         self.schema.nodes.get(id.0)
     }

@@ -1,6 +1,6 @@
 //! Phase 4: deviations of implemented modules (RFC 7950 section 7.20.3).
 
-use super::compiled::{ModuleId, NodeId, NodeKind};
+use super::compiled::{NodeId, NodeKind};
 use super::compiler::{Compiler, Place};
 use super::uses::Found;
 use crate::diagnostic::Diagnostic;
@@ -10,18 +10,11 @@ const RULE: &str = "RFC 7950 section 7.20.3";
 
 impl<'a> Compiler<'a> {
     pub(super) fn apply_deviations(&mut self) {
-        for index in 0..self.schema.modules.len() {
-            let module = ModuleId(index);
-            if !self.schema.modules.get(index).is_some_and(|module| module.implemented) {
-                continue;
-            }
-            for (unit, text) in self.units(module) {
-                let place = Place { unit, scope: None, module, depth: 0 };
-                for deviation in text.statement.all("deviation").filter(|deviation| deviation.argument.is_some()) {
-                    if let Found::Node(target) = self.absolute(deviation, place, false, RULE) {
-                        for deviate in deviation.all("deviate") {
-                            self.deviate(deviate, target, place);
-                        }
+        for (place, text) in self.implemented_texts() {
+            for deviation in text.statement.all("deviation").filter(|deviation| deviation.argument.is_some()) {
+                if let Found::Node(target) = self.absolute(deviation, place, false, RULE) {
+                    for deviate in deviation.all("deviate") {
+                        self.deviate(deviate, target, place);
                     }
                 }
             }

@@ -1,27 +1,19 @@
 //! Phase 4, last: definitions that nobody uses may be wrong too.
 
-use super::compiled::ModuleId;
 use super::compiler::{Compiler, Place};
 use crate::syntax::Statement;
 
 impl<'a> Compiler<'a> {
     /// Groupings that nobody uses are held to the same rules, as far as these don't depend on the place of use.
     pub(super) fn check_unused_groupings(&mut self) {
-        for index in 0..self.schema.modules.len() {
-            let module = ModuleId(index);
-            if !self.schema.modules.get(index).is_some_and(|module| module.implemented) {
-                continue;
+        for (place, text) in self.implemented_texts() {
+            for grouping in text.statement.all("grouping").filter(|grouping| grouping.argument.is_some()) {
+                if !self.used_groupings.contains(&grouping.span) {
+                    self.unused(grouping, place);
+                }
             }
-            for (unit, text) in self.units(module) {
-                let place = Place { unit, scope: None, module, depth: 0 };
-                for grouping in text.statement.all("grouping").filter(|grouping| grouping.argument.is_some()) {
-                    if !self.used_groupings.contains(&grouping.span) {
-                        self.unused(grouping, place);
-                    }
-                }
-                for typedef in text.statement.all("typedef").filter(|typedef| typedef.argument.is_some()) {
-                    self.typedef(typedef, place, typedef);
-                }
+            for typedef in text.statement.all("typedef").filter(|typedef| typedef.argument.is_some()) {
+                self.typedef(typedef, place, typedef);
             }
         }
         for (typedef, place) in self.local_typedefs() {

@@ -105,7 +105,7 @@ impl Compiler<'_> {
             condition: Some(Condition { node: id, on_parent: when.on_parent }),
         });
         let (musts, whens): (Vec<Use>, Vec<Use>) = (musts.collect(), whens.collect());
-        let seen = self.schema.modules.get(namespace.0).is_some_and(|module| module.implemented);
+        let seen = self.implements(namespace);
         let mut results = Vec::with_capacity(musts.len() + whens.len());
         for used in musts.iter().chain(&whens) {
             let Some((xpath, unit)) = self.expressions.parsed(used.argument) else {

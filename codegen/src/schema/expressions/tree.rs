@@ -141,7 +141,7 @@ impl Compiler<'_> {
         if matches!(at, Position::Node(id) if self.is_opaque(id)) {
             return Child::Unknown;
         }
-        let augmented = self.schema.modules.get(module.0).is_some_and(|module| module.implemented);
+        let augmented = self.implements(module);
         if !augmented || self.was_pruned(holder, name) {
             return Child::Unknown;
         }
