@@ -170,4 +170,30 @@ mod tests {
         assert!(Function::names().is_sorted());
         assert_eq!(Function::named("starts_with"), None);
     }
+
+    /// XPath 1.0 sections 4.1 to 4.4, RFC 7950 sections 10.1 to 10.6: least and most arguments of each, and the names.
+    #[test]
+    fn each_function_takes_as_many_arguments_as_its_document_says() {
+        let expected: [(usize, usize, &[&str]); 8] = [
+            (0, 0, &["current", "false", "last", "position", "true"]),
+            (0, 1, &["local-name", "name", "namespace-uri", "normalize-space", "number", "string", "string-length"]),
+            (
+                1,
+                1,
+                &["boolean", "ceiling", "count", "deref", "enum-value", "floor", "id", "lang", "not", "round", "sum"],
+            ),
+            (2, 2, &["bit-is-set", "contains", "derived-from", "derived-from-or-self", "re-match", "starts-with"]),
+            (2, 2, &["substring-after", "substring-before"]),
+            (2, 3, &["substring"]),
+            (2, MANY, &["concat"]),
+            (3, 3, &["translate"]),
+        ];
+        let named = |name: &str| Function::named(name).expect(name).signature();
+        for (least, most, names) in expected {
+            for name in names {
+                assert_eq!((named(name).least, named(name).most), (least, most), "{name}");
+            }
+        }
+        assert_eq!(expected.iter().map(|(_, _, names)| names.len()).sum::<usize>(), TABLE.len());
+    }
 }
