@@ -116,7 +116,7 @@ impl<'a> Compiler<'a> {
                     diagnostic.severity = Severity::Warning;
                 }
             }
-            Misuse::NodeSet { .. } => diagnostic = diagnostic.rule("XPath 1.0 section 3.3"),
+            Misuse::NodeSet { .. } => diagnostic = diagnostic.rule("XPath 1.0 sections 3.2 and 3.3"),
             Misuse::Arity { .. } => {}
         }
         self.diagnostics.push(diagnostic);
