@@ -11,7 +11,7 @@ pub(crate) struct ModelArguments {
     /// Folder with .yang and .sid files, searched before the built-in models; may be repeated
     #[arg(long = "path", value_name = "DIR")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Module to load; may be repeated [default: every module in the --path folders, and the demo device's]
+    /// Module to load; may be repeated [default: those that the device says it has]
     #[arg(long = "module", value_name = "NAME")]
     pub(crate) modules: Vec<String>,
 }
@@ -20,7 +20,7 @@ pub(crate) struct ModelArguments {
 #[derive(Args, Clone)]
 pub(crate) struct ClientArguments {
     /// The device.
-    #[arg(help = "The device: coap://HOST[:PORT], or HOST[:PORT]; quote [::1] for your shell")]
+    #[arg(help = "The device: coap://HOST[:PORT], coap+tcp://HOST[:PORT], or HOST[:PORT]; quote [::1] for your shell")]
     pub(crate) target: String,
     #[command(flatten)]
     pub(crate) model: ModelArguments,
@@ -33,6 +33,11 @@ pub(crate) struct ClientArguments {
 }
 
 impl ClientArguments {
+    /// To ask something in passing: for a second at most.
+    pub(crate) fn quick(target: String, model: ModelArguments) -> ClientArguments {
+        ClientArguments { target, model, trace: false, timeout: 1 }
+    }
+
     pub(crate) fn timeout(&self) -> Duration {
         Duration::from_secs(u64::from(self.timeout))
     }
@@ -49,4 +54,6 @@ pub(crate) enum Format {
     Diag,
     /// YANG-CBOR, as hex
     Hex,
+    /// YANG-CBOR, as it is
+    Cbor,
 }

@@ -17,6 +17,7 @@ use model::acme_valve::{
     AcmeValveHandler, Condition, IdentifyInput, Mode, MoveInput, MoveOutput, SelfTestOutput, Stuck, ValveHandler, path,
 };
 use model::lwm2m_device_3::DeviceHandler;
+use model::lwm2m_server_1::ServerHandler;
 use model::lwm2m_temperature_3303::{TemperatureHandler, path as temperature_path};
 
 /// Above this position the demo's valve sticks, so that there is something to tell.
@@ -195,5 +196,39 @@ impl DeviceHandler for Board {
 
     fn reset_error_code(&mut self, _call: Call, _arguments: Option<&str>) -> Result<Outcome<()>, Fault> {
         Ok(Outcome::Done(()))
+    }
+}
+
+/// The two operations that drive a registration are asked for only while the device registers with nobody: a client
+/// answers them by itself.
+impl ServerHandler for Board {
+    fn prepare_server_create(&mut self, _instance_id: u16) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn prepare_server_delete(&mut self, _instance_id: u16) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn registration_update_trigger(
+        &mut self,
+        _call: Call,
+        _instance_id: u16,
+        _arguments: Option<&str>,
+    ) -> Result<Outcome<()>, Fault> {
+        Err(Fault::refused("the demo device registers with this server only if started with --lwm2m"))
+    }
+
+    fn disable(&mut self, _call: Call, _instance_id: u16, _arguments: Option<&str>) -> Result<Outcome<()>, Fault> {
+        Err(Fault::refused("the demo device registers with this server only if started with --lwm2m"))
+    }
+
+    fn bootstrap_request_trigger(
+        &mut self,
+        _call: Call,
+        _instance_id: u16,
+        _arguments: Option<&str>,
+    ) -> Result<Outcome<()>, Fault> {
+        Err(Fault::refused("the demo device has no bootstrap server"))
     }
 }

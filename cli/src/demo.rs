@@ -13,7 +13,9 @@ use comi_runtime::value::{Data, InstanceIdentifier};
 
 use crate::arguments::{Format, ModelArguments};
 use crate::device::Session;
-use crate::{models, serve, show};
+use crate::serve::{self, RegistrationArguments, Serving, StoreArguments};
+use crate::target::{Target, Transport};
+use crate::{models, show};
 
 const POSITION: &str = "/acme-valve:valve/position";
 const TARGET: &str = "/acme-valve:valve/target";
@@ -31,19 +33,20 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let (server, address) = serve::start(None).await?;
+    let Serving { server, address, .. } =
+        serve::demo::start(None, &RegistrationArguments::default(), &StoreArguments::default()).await?;
     let serving = tokio::spawn(server.run());
     println!("a device compiled from yang/ serves at {}", serve::uri(address));
 
     let schema = models::load(&ModelArguments::default())?;
-    let mut session = Session::to(address, schema).await?;
+    let mut session = Session::to(Target::udp(address), schema).await?;
     session.client().set_timeout(Duration::from_secs(10));
     session.client().on_datagram(move |direction, datagram| {
         let direction = match direction {
             Direction::Sent => show::Direction::Sent,
             Direction::Received => show::Direction::Received,
         };
-        print!("{}", show::message(direction, datagram, Some(schema)));
+        print!("{}", show::message(Transport::Udp, direction, datagram, Some(schema)));
     });
     Story { session, step: 0 }.tell().await?;
 
@@ -51,7 +54,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     println!("the device serves on at {}", serve::uri(address));
-    print!("{}", serve::suggestions(address));
+    print!("{}", serve::demo::suggestions(address));
     tokio::select! {
         ended = serving => bail!("the device has ended: {ended:?}"),
         interrupted = tokio::signal::ctrl_c() => interrupted?,
@@ -206,7 +209,8 @@ impl Story {
     fn meaning(&self, node: &InstanceIdentifier, data: Option<&Data>) -> Result<()> {
         match data {
             Some(data) => {
-                for line in self.session.print_instance(node, data, Format::Table)?.lines() {
+                let table = String::from_utf8(self.session.print_instance(node, data, Format::Table)?)?;
+                for line in table.lines() {
                     println!("  => {}", line.replacen('\t', " = ", 1));
                 }
             }

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::arguments::{ClientArguments, Format};
 use crate::device::{Session, is_lwm2m_path};
+use crate::output;
 
 /// Arguments of `comi get`.
 #[derive(Args)]
@@ -38,14 +39,15 @@ enum Content {
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let mut session = Session::connect(&arguments.client).await?;
     if let Some(path) = arguments.nodes.iter().find(|node| is_lwm2m_path(node)) {
         if arguments.nodes.len() > 1 {
             bail!("{path}: one LwM2M path at a time");
         }
+        let mut session = Session::connect_plainly(&arguments.client).await?;
         println!("{}", session.read_resource(path).await?);
         return Ok(ExitCode::SUCCESS);
     }
+    let mut session = Session::connect(&arguments.client).await?;
     let mut query = Vec::new();
     match arguments.content {
         Content::All => {}
@@ -58,14 +60,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let identifiers = arguments.nodes.iter().map(|node| session.identifier(node)).collect::<Result<Vec<_>>>()?;
     if identifiers.is_empty() {
         let content = session.read_datastore(&query).await?;
-        print!("{}", session.print_content(&content, arguments.format)?);
+        output::write_out(&session.print_content(&content, arguments.format)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let answers = session.fetch(&identifiers, &query).await?;
     let mut absent = false;
     for ((name, identifier), answer) in arguments.nodes.iter().zip(&identifiers).zip(&answers) {
         match answer {
-            Some(data) => print!("{}", session.print_instance(identifier, data, arguments.format)?),
+            Some(data) => output::write_out(&session.print_instance(identifier, data, arguments.format)?)?,
             None => {
                 absent = true;
                 eprintln!("{name}: not there");

@@ -47,6 +47,12 @@ fn explain(schema: &Schema, name: &str, error: &PathError) -> anyhow::Error {
     anyhow!(message)
 }
 
+/// The one of some names that was probably meant.
+pub(crate) fn nearest<'n>(wanted: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let nearest = known.min_by_key(|name| distance(name, wanted))?;
+    (!wanted.is_empty() && distance(nearest, wanted) <= 1 + wanted.len() / 4).then_some(nearest)
+}
+
 /// How many letters must change to turn one word into the other (Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
@@ -63,16 +69,21 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// RFC 7951 JSON, or the bare text of a leaf, as data of this node.
-pub(crate) fn parse_data(schema: &'static Schema, node: &InstanceIdentifier, text: &str) -> Result<Data> {
+pub(crate) fn parse_data(
+    schema: &'static Schema,
+    node: &InstanceIdentifier,
+    allowed: Allowed,
+    text: &str,
+) -> Result<Data> {
     let explain = |error: json::Error| anyhow!("{}", error.describe(schema));
     match schema.node(node.node).map(|row| row.kind()) {
         Some(NodeKind::Leaf) => leaf(schema, node.node, text).map(Data::Leaf),
         Some(NodeKind::List) if text.trim_start().starts_with('{') => {
             let above = keys_of(schema, node.node).count() - schema.entry_key_count(node.node);
             let own = node.keys.get(above..).unwrap_or(&[]);
-            json::read_entry(schema, node.node, own, Allowed::Config, text).map(Data::Container).map_err(explain)
+            json::read_entry(schema, node.node, own, allowed, text).map(Data::Container).map_err(explain)
         }
-        _ => json::read_value(schema, node.node, Allowed::Config, text).map_err(explain),
+        _ => json::read_value(schema, node.node, allowed, text).map_err(explain),
     }
 }
 
@@ -88,7 +99,7 @@ fn leaf(schema: &'static Schema, node: NodeIndex, text: &str) -> Result<Value> {
 }
 
 /// What a leaf's type takes, in a few words.
-fn type_hint(schema: &Schema, node: NodeIndex) -> String {
+pub(crate) fn type_hint(schema: &Schema, node: NodeIndex) -> String {
     let ranges = |words: Vec<String>, otherwise: &str| {
         if words.is_empty() { otherwise.to_owned() } else { words.join(", ") }
     };
@@ -127,20 +138,29 @@ pub(crate) fn parse_input(
     words: &[String],
 ) -> Result<Content> {
     let Some(input) = child_of_kind(schema, operation.node, NodeKind::Input) else { return Ok(Content::new()) };
+    parse_members(schema, input, words)
+}
+
+/// The content of an input or notification: one JSON object, or NAME=VALUE for each leaf.
+pub(crate) fn parse_members(schema: &'static Schema, parent: NodeIndex, words: &[String]) -> Result<Content> {
     if let [json] = words
         && json.trim_start().starts_with('{')
     {
-        return json::read_content(schema, input, Allowed::Any, json)
+        return json::read_content(schema, parent, Allowed::Any, json)
             .map_err(|error| anyhow!("{}", error.describe(schema)));
     }
     let mut content = Content::new();
     for word in words {
         let Some((name, value)) = word.split_once('=') else {
-            bail!("{word:?}: give the input as NAME=VALUE, or as one JSON object");
+            bail!("{word:?}: NAME=VALUE is expected, or one JSON object");
         };
-        let Some(node) = schema.child(input, None, name) else {
-            let known: Vec<&str> = schema.children(input).map(|child| schema.name(child)).collect();
-            bail!("{name:?} is no input of {}; its input: {}", schema.name(operation.node), known.join(", "));
+        let Some(node) = schema.child(parent, None, name) else {
+            let known: Vec<&str> = schema.children(parent).map(|child| schema.name(child)).collect();
+            let row = schema.node(parent);
+            match row.filter(|row| row.kind() == NodeKind::Input).map(|row| schema.name(row.parent)) {
+                Some(operation) => bail!("{name:?} is no input of {operation}; its input: {}", known.join(", ")),
+                None => bail!("{name:?} is no child of {}; it has: {}", schema.name(parent), known.join(", ")),
+            }
         };
         let data = match schema.node(node).map(|row| row.kind()) {
             Some(NodeKind::Leaf) => Data::Leaf(leaf(schema, node, value)?),

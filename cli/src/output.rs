@@ -88,8 +88,13 @@ fn restore(path: &Path, old: Option<&[u8]>) -> io::Result<()> {
 
 /// Prints to standard output; that a reader (`head`) has enough is no error.
 pub(crate) fn print(text: &str) -> Result<()> {
+    write_out(text.as_bytes())
+}
+
+/// The same with bytes.
+pub(crate) fn write_out(bytes: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.context("standard output cannot be written"),
     }

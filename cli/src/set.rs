@@ -14,7 +14,7 @@ use crate::device::{Session, is_lwm2m_path};
 pub(crate) struct Arguments {
     #[command(flatten)]
     client: ClientArguments,
-    /// Data node (/acme-valve:valve/target) or LwM2M path (/3303/0/5750)
+    /// Data node (/acme-valve:valve/target), / for the whole configuration, or LwM2M path (/3303/0/5750)
     node: String,
     /// RFC 7951 JSON, or the bare text of a leaf; - reads it from standard input
     #[arg(allow_hyphen_values = true)]
@@ -29,9 +29,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         arguments.value.clone()
     };
-    let mut session = Session::connect(&arguments.client).await?;
     if is_lwm2m_path(&arguments.node) {
+        let mut session = Session::connect_plainly(&arguments.client).await?;
         session.write_resource(&arguments.node, &text).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut session = Session::connect(&arguments.client).await?;
+    if arguments.node == "/" {
+        let content = session.parse_document(&text)?;
+        session.replace(&content).await?;
     } else {
         let identifier = session.identifier(&arguments.node)?;
         let data = session.parse(&identifier, &text)?;

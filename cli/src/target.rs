@@ -1,25 +1,55 @@
-//! Where a device is: `coap://HOST[:PORT]`, or `HOST[:PORT]`.
+//! Where a device is: `coap://HOST[:PORT]`, `coap+tcp://HOST[:PORT]`, or `HOST[:PORT]`.
 
 use std::net::{IpAddr, SocketAddr};
 
 use anyhow::{Context as _, Result, bail};
 
-/// The default port of coap (RFC 7252 section 6.1).
+/// The default port of coap and coap+tcp (RFC 7252 section 6.1, RFC 8323 section 8.1).
 const PORT: u16 = 5683;
+
+/// How messages reach a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    /// `coap:`
+    Udp,
+    /// `coap+tcp:`
+    Tcp,
+}
+
+/// Where a device is, and how it is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) transport: Transport,
+    pub(crate) address: SocketAddr,
+}
+
+impl Target {
+    pub(crate) fn udp(address: SocketAddr) -> Target {
+        Target { transport: Transport::Udp, address }
+    }
+}
 
 /// Finds the address of a target.
 ///
 /// Fails for other schemes, for paths (the device's resources have names of their own) and for unknown hosts, saying
 /// what would be understood.
-pub(crate) async fn resolve(target: &str) -> Result<SocketAddr> {
-    let authority = match target.split_once("://") {
-        Some(("coap", rest)) => rest,
-        Some((scheme @ ("coaps" | "coap+tcp" | "coaps+tcp"), _)) => {
-            bail!("{target}: {scheme} is not supported yet; use coap://HOST[:PORT]")
+pub(crate) async fn resolve(target: &str) -> Result<Target> {
+    let (transport, authority) = match target.split_once("://") {
+        Some(("coap", rest)) => (Transport::Udp, rest),
+        Some(("coap+tcp", rest)) => (Transport::Tcp, rest),
+        Some((scheme @ ("coaps" | "coaps+tcp"), _)) => {
+            bail!("{target}: {scheme} is not supported yet; use coap://HOST[:PORT] or coap+tcp://HOST[:PORT]")
         }
-        Some((scheme, _)) => bail!("{target}: unknown scheme {scheme}; use coap://HOST[:PORT]"),
-        None => target,
+        Some((scheme, _)) => {
+            bail!("{target}: unknown scheme {scheme}; use coap://HOST[:PORT] or coap+tcp://HOST[:PORT]")
+        }
+        None => (Transport::Udp, target),
     };
+    Ok(Target { transport, address: find(target, authority).await? })
+}
+
+/// Finds the address of the part between scheme and path.
+async fn find(target: &str, authority: &str) -> Result<SocketAddr> {
     let authority = authority.strip_suffix('/').unwrap_or(authority);
     if let Some((host, path)) = authority.split_once('/') {
         bail!("{target}: give the path as an argument of its own: coap://{host} /{path}");
@@ -55,8 +85,9 @@ mod tests {
             ("::1", "[::1]:5683"),
             ("127.0.0.1", "127.0.0.1:5683"),
             ("coap://127.0.0.1:7", "127.0.0.1:7"),
+            ("coap+tcp://127.0.0.1", "127.0.0.1:5683"),
         ] {
-            assert_eq!(resolve(target).await.expect(target).to_string(), expected, "{target}");
+            assert_eq!(resolve(target).await.expect(target).address.to_string(), expected, "{target}");
         }
     }
 

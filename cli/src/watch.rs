@@ -10,6 +10,7 @@ use comi_runtime::value::{Content, Data, InstanceIdentifier};
 use serde_json::{Map, Value};
 
 use crate::arguments::ClientArguments;
+use crate::changes;
 use crate::device::Session;
 use crate::show;
 
@@ -34,10 +35,9 @@ pub(crate) struct Arguments {
 /// What is observed.
 enum Watched {
     /// The event stream, and how many notifications of its last answer are known.
-    Events {
-        seen: Vec<(InstanceIdentifier, Content)>,
-    },
-    Node(InstanceIdentifier),
+    Events { seen: Vec<(InstanceIdentifier, Content)> },
+    /// A data node, and what its last answer said: nothing yet, or what stood there.
+    Node { at: InstanceIdentifier, last: Option<Option<Data>> },
 }
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut printed = 0;
     for node in nodes {
         let (response, observation) = session.observe_node(&node).await?;
-        watched.push((observation, Watched::Node(node)));
+        watched.push((observation, Watched::Node { at: node, last: None }));
         print(&session, &mut watched, observation, response, arguments, &mut printed)?;
     }
     if !arguments.no_notifications {
@@ -86,10 +86,11 @@ fn print(
 ) -> Result<()> {
     let Some((_, what)) = watched.iter_mut().find(|(own, _)| *own == observation) else { return Ok(()) };
     let news = match what {
-        Watched::Node(node) => {
-            let answers = response.fetched(session.schema(), std::slice::from_ref(node));
-            let answers = answers.map_err(|error| session.explain(error))?;
-            answers.into_iter().map(|data| (node.clone(), data)).collect()
+        Watched::Node { at, last } => {
+            let answers = response.fetched(session.schema(), std::slice::from_ref(at));
+            let now = answers.map_err(|error| session.explain(error))?.pop().flatten();
+            let before = last.replace(now.clone());
+            changed(session, at, before.as_ref(), now)
         }
         Watched::Events { seen } => {
             let events = response.events(session.schema()).map_err(|error| session.explain(error))?;
@@ -105,6 +106,21 @@ fn print(
         }
     }
     Ok(())
+}
+
+/// What an answer says that the one before did not: each leaf, leaf-list or entry that has changed. The first answer says
+/// all of it.
+fn changed(
+    session: &Session,
+    at: &InstanceIdentifier,
+    before: Option<&Option<Data>>,
+    now: Option<Data>,
+) -> Vec<(InstanceIdentifier, Option<Data>)> {
+    let old = before.and_then(Option::as_ref);
+    let changes = changes::at(session.schema(), at, old, now.as_ref());
+    let news: Vec<_> = changes.into_iter().map(|change| (change.at, change.new)).collect();
+    // the device tells of what has changed, and of what it was asked first
+    if news.is_empty() && (before.is_none() || now.is_none()) { vec![(at.clone(), now)] } else { news }
 }
 
 /// The notifications of an answer that the last one had not, the oldest first. Answers have the newest first.
@@ -126,6 +142,11 @@ fn line(session: &Session, at: &InstanceIdentifier, data: Option<&Data>, as_json
             .into_iter()
             .next()
             .map_or(Value::Null, |(_, value)| value),
+    };
+    // one entry comes in an array of one
+    let value = match (data, value) {
+        (Some(Data::Container(_)), Value::Array(mut entries)) if entries.len() == 1 => entries.remove(0),
+        (_, value) => value,
     };
     Ok(if as_json {
         Value::Object(Map::from_iter([("path".into(), name.into()), ("value".into(), value)])).to_string()

@@ -38,6 +38,7 @@ pub struct Config {
     pushed: Vec<String>,
     event_driven: Vec<String>,
     by_name: bool,
+    typed_codec: bool,
 }
 
 impl Config {
@@ -100,6 +101,15 @@ impl Config {
         self
     }
 
+    /// Generates a module `wire` for each YANG module, whose structs are read from YANG-CBOR and written as it without a
+    /// tree between: for clients, and for whoever has many payloads to read. Of `comi_runtime::model::wire` what is not
+    /// called is not linked; the option is there since the text has to be compiled.
+    #[must_use]
+    pub fn typed_codec(mut self) -> Config {
+        self.typed_codec = true;
+        self
+    }
+
     /// Writes `comi-model.rs` into Cargo's `OUT_DIR`, and tells Cargo what to watch.
     ///
     /// # Errors
@@ -144,7 +154,7 @@ impl Config {
         let (sids, sid_files) = sid_files(&compiled, &[]).map_err(report)?;
         let choices = self.choices(&compiled.schema).map_err(report)?;
         let lowered = lower::lower(&compiled.schema, &compiled.sources, &sids, &choices).map_err(report)?;
-        let rust = rust(&compiled.schema, &lowered);
+        let rust = rust(&compiled.schema, &lowered, self.typed_codec);
         let files = compiled.files.iter().cloned().chain(sid_files).collect();
         Ok(Built { rust, files, warnings: warnings(&compiled) })
     }
@@ -172,6 +182,8 @@ impl Config {
             pushed: resolve("pushed", &self.pushed, has_state),
             event_driven: resolve("event_driven", &self.event_driven, has_state),
             by_name: self.by_name,
+            without_sids: false,
+            without_rules: false,
         };
         if diagnostics.is_empty() { Ok(choices) } else { Err(diagnostics) }
     }

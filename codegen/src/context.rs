@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Severity, render, suggest};
-use crate::schema::compiled::{ModuleId, Part, Schema};
+use crate::schema::compiled::{ModuleId, Part, Schema, TypeKind};
 use crate::schema::{Features, Finder, Outcome, Request, Text, compile};
 use crate::source::{SourceId, SourceMap};
 
@@ -237,6 +237,25 @@ impl Context {
         Compiled { schema, diagnostics, sources, asked, parts, texts, files, phases: phases.into_list() }
     }
 
+    /// Compiles, with every module implemented that a leafref of an implemented one leads into, as RFC 7950 section 5.6.5
+    /// asks of a server: for tools that make or convert data of modules which nobody chose one by one.
+    #[must_use]
+    pub fn compile_with_targets(&self) -> Compiled {
+        let mut context = self.clone();
+        loop {
+            let compiled = context.compile();
+            let known = |name: &String| {
+                context.asked.iter().any(|asked| matches!(asked, Asked::Module(asked) if asked == name))
+            };
+            let wanted = leafref_modules(&compiled.schema);
+            let wanted: Vec<String> = wanted.into_iter().filter(|name| !known(name)).collect();
+            if wanted.is_empty() || !compiled.is_ok() {
+                return compiled;
+            }
+            context.asked.extend(wanted.into_iter().map(Asked::Module));
+        }
+    }
+
     /// Features that were named and that their module does not define.
     fn unknown_features(&self, schema: &Schema) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
@@ -258,6 +277,31 @@ impl Context {
         diagnostics.sort_by(|a, b| a.message.cmp(&b.message));
         diagnostics
     }
+}
+
+/// The modules that are not implemented, but have a leaf to which a leafref of an implemented one leads. Where the leaf is
+/// not found, a module of the path has it, by an augment.
+fn leafref_modules(schema: &Schema) -> BTreeSet<String> {
+    fn steps(schema: &Schema, kind: &TypeKind, found: &mut Vec<ModuleId>) {
+        match kind {
+            TypeKind::Leafref { target: Some(target), .. } => {
+                let lineage = std::iter::successors(Some(*target), |id| schema.node(*id)?.parent);
+                found.extend(lineage.filter_map(|id| schema.node(id)).map(|node| node.module));
+            }
+            TypeKind::Leafref { xpath: Some(xpath), .. } => found.extend(xpath.modules.iter().flatten()),
+            TypeKind::Union { members } => members.iter().for_each(|member| steps(schema, &member.kind, found)),
+            _ => {}
+        }
+    }
+    let implemented = |id: ModuleId| schema.module(id).is_some_and(|module| module.implemented);
+    let mut found = Vec::new();
+    for node in schema.nodes.iter().filter(|node| implemented(node.module)) {
+        if let Some(type_) = &node.type_ {
+            steps(schema, &type_.kind, &mut found);
+        }
+    }
+    let wanted = found.into_iter().filter(|id| !implemented(*id)).filter_map(|id| schema.module(id));
+    wanted.map(|module| module.name.clone()).collect()
 }
 
 fn suggested<'a>(diagnostic: Diagnostic, name: &str, names: impl Iterator<Item = &'a str>) -> Diagnostic {

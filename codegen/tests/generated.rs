@@ -50,7 +50,7 @@ fn acme_valve_is_generated_as_its_snapshot() {
 #[test]
 fn corners_are_generated_as_their_snapshot() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
-    check_snapshot("corners.rs", &Config::new().yang_dir(folder).module("corners").by_name());
+    check_snapshot("corners.rs", &Config::new().yang_dir(folder).module("corners").by_name().typed_codec());
 }
 
 /// A board that writes down what it was asked and told.

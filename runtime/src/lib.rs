@@ -2,7 +2,7 @@
 //!
 //! Without features this crate is its [`schema`] room alone, which is what `comi-codegen` links. The feature
 //! `device` (`no_std` + alloc) adds everything a device needs, `client` requests to other devices, `json` RFC 7951
-//! JSON, and `std`, the default, tokio transports.
+//! JSON, and `std`, the default, tokio transports. What a small device may leave out of `std` is told in Cargo.toml.
 #![no_std]
 
 extern crate alloc;
@@ -33,16 +33,24 @@ pub mod lwm2m;
 pub mod model;
 #[cfg(feature = "std")]
 pub mod net;
+#[cfg(feature = "device")]
+pub mod resources;
 pub mod schema;
+#[cfg(feature = "device")]
+pub mod store;
 #[cfg(feature = "device")]
 pub mod time;
 #[cfg(feature = "device")]
 pub mod value;
 
+#[cfg(feature = "lwm2m")]
+pub use device::RegistrationStatus;
 #[cfg(feature = "device")]
 pub use device::{BuildError, Builder, Device, Event};
 #[cfg(feature = "device")]
 pub use limits::{Limits, Usage};
+#[cfg(feature = "lwm2m")]
+pub use lwm2m::registration::Lwm2mClient;
 
 #[cfg(feature = "device")]
 #[cfg(test)]

@@ -18,6 +18,9 @@ use crate::datastore;
 pub struct Limits {
     /// Exchanges, transfers, observations, bodies, and the times of CoAP.
     pub coap: coap::Limits,
+    /// Connections, and what each may hold.
+    #[cfg(feature = "tcp")]
+    pub connections: coap::stream::Limits,
     /// Instances in the datastore.
     pub datastore: datastore::Limits,
     /// Answers, and the ring of notifications.
@@ -47,6 +50,8 @@ impl Limits {
     /// For a constrained device: a few peers and a few kB.
     pub const DEVICE: Limits = Limits {
         coap: coap::Limits::DEVICE,
+        #[cfg(feature = "tcp")]
+        connections: coap::stream::Limits::DEVICE,
         datastore: datastore::Limits::DEVICE,
         coreconf: coreconf::Limits::DEVICE,
         calls: 4,
@@ -61,6 +66,8 @@ impl Limits {
     /// For a server with memory to spare and thousands of peers.
     pub const SERVER: Limits = Limits {
         coap: coap::Limits::SERVER,
+        #[cfg(feature = "tcp")]
+        connections: coap::stream::Limits::SERVER,
         datastore: datastore::Limits::SERVER,
         coreconf: coreconf::Limits::SERVER,
         calls: 4096,

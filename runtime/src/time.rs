@@ -14,6 +14,7 @@ use core::time::Duration;
 
 /// The earlier of two deadlines.
 #[cfg(feature = "device")]
+#[cfg_attr(not(feature = "std"), inline(never))]
 pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
@@ -64,6 +65,7 @@ impl Add<Duration> for Instant {
     type Output = Instant;
 
     /// Saturates at the end of time, 584 542 years after the start.
+    #[inline(never)]
     fn add(self, duration: Duration) -> Instant {
         // as_micros() would have 128 bits
         let seconds = duration.as_secs().saturating_mul(1_000_000);

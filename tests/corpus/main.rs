@@ -5,9 +5,13 @@
 //! gone. Without the corpus the test says so and ends.
 
 mod differences;
+mod documents;
 mod expressions;
 mod lines;
 mod oracle;
+mod round_trip;
+mod served;
+mod validity;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

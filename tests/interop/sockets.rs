@@ -1,12 +1,15 @@
 //! A device on a socket of the loopback interface: the handle, both address families, and peers that go away.
 
+mod connections;
+mod own_requests;
+
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
 use comi_runtime::board::{Board, Call, Change, Fault, Outcome};
-use comi_runtime::client::Request;
+use comi_runtime::client::{self, Request};
 use comi_runtime::coap::{Code, Method};
-use comi_runtime::net::{Client, HandleError, Server, handle, handle_with};
+use comi_runtime::net::{Client, ClientError, HandleError, Server, handle, handle_with};
 use comi_runtime::schema::{NodeIndex, Schema};
 use comi_runtime::value::{Content, Data, InstanceIdentifier, Value};
 use comi_runtime::{Device, Limits};
@@ -16,7 +19,9 @@ mod model {
     comi_runtime::include_model!();
 }
 
-use model::acme_valve::path::{valve, valve_name, valve_position};
+use model::acme_valve::Weekdays;
+use model::acme_valve::path::{valve, valve_name, valve_position, valve_schedule};
+use model::acme_valve::wire::{Schedule, Valve};
 
 /// A board whose position is 5, without any handler trait.
 struct Five;
@@ -80,6 +85,74 @@ fn a_client_reads_what_the_handle_has_set() {
             let request = Request::fetch(&model::SCHEMA, &nodes).unwrap();
             let answer = client.request(&request).await.unwrap().fetched(&model::SCHEMA, &nodes).unwrap();
             assert_eq!(answer, [Some(name("north")), Some(Data::Leaf(Value::Unsigned(5)))]);
+        };
+        tokio::select! {
+            () = test => {}
+            _ = server.run() => unreachable!("it serves for ever"),
+        }
+    });
+}
+
+#[test]
+fn a_client_reads_and_writes_generated_structs() {
+    run(async {
+        let (_handle, inbox) = handle();
+        let server = Server::bind(device(), inbox, "127.0.0.1:0").await.unwrap();
+        let address = server.local_addr().unwrap();
+        let test = async {
+            let mut client = Client::connect(address).await.unwrap();
+            let morning = Schedule { days: Some(Weekdays::MONDAY), at: Some("06:30".into()), ..Schedule::default() };
+            let north = Valve { name: Some("north".into()), trim: Some(-3), ..Valve::default() };
+            client.set(&valve(), &north).await.unwrap();
+            let at = valve_schedule("morning");
+            client.set(&at, &Schedule { name: "morning".into(), ..morning.clone() }).await.unwrap();
+
+            let read: Valve<'_> = client.get(&valve()).await.unwrap().unwrap();
+            assert_eq!((read.name.as_deref(), read.trim, read.position), (Some("north"), Some(-3), Some(5)));
+            assert_eq!(read.schedule[0].at.as_deref(), Some("06:30"));
+            let request = Request::fetch(&model::SCHEMA, std::slice::from_ref(&at)).unwrap();
+            let response = client.request(&request).await.unwrap();
+            let entry: Schedule<'_> = response.typed(&at).unwrap().unwrap();
+            assert_eq!((&*entry.name, entry.days), ("morning", morning.days));
+            assert_eq!(client.get::<Schedule<'_>>(&valve_schedule("evening")).await.unwrap(), None);
+
+            // the client holds values against the schema, the device all else
+            let wrong = client.set(&valve(), &Valve { trim: Some(21), ..Valve::default() }).await;
+            assert!(matches!(wrong, Err(ClientError::Refused(client::Error::Unwritable(_)))), "{wrong:?}");
+            let refused = client.set(&valve(), &Valve { position: Some(1), ..Valve::default() }).await;
+            assert!(matches!(refused, Err(ClientError::Refused(client::Error::Refused { .. }))), "{refused:?}");
+        };
+        tokio::select! {
+            () = test => {}
+            _ = server.run() => unreachable!("it serves for ever"),
+        }
+    });
+}
+
+/// RFC 7641 section 3.1.
+#[test]
+fn who_observes_twice_is_told_twice_by_one_registration() {
+    run(async {
+        let (handle, inbox) = handle();
+        let server = Server::bind(device(), inbox, "127.0.0.1:0").await.unwrap();
+        let address = server.local_addr().unwrap();
+        let test = async {
+            let mut client = Client::connect(address).await.unwrap();
+            let nodes = [valve_name()];
+            let request = Request::fetch(&model::SCHEMA, &nodes).unwrap();
+            let (_, first) = client.observe(&request).await.unwrap();
+            handle.set(&valve_name(), name("west")).await.unwrap();
+            let (response, second) = client.observe(&request).await.unwrap();
+            assert_eq!(response.fetched(&model::SCHEMA, &nodes).unwrap(), [Some(name("west"))]);
+            assert!(first.is_some() && first == second);
+            client.cancel(second.unwrap()).await.unwrap();
+            handle.set(&valve_name(), name("east")).await.unwrap();
+            while let (which, told) = client.next_update().await.unwrap()
+                && told.unwrap().fetched(&model::SCHEMA, &nodes).unwrap() != [Some(name("east"))]
+            {
+                assert_eq!(Some(which), first);
+            }
+            client.cancel(first.unwrap()).await.unwrap();
         };
         tokio::select! {
             () = test => {}

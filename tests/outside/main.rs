@@ -140,5 +140,7 @@ fn schema(folder: &Path) -> &'static comi_runtime::schema::Schema {
     let compiled = Context::new().file(folder.join("pump.yang")).module("ietf-coreconf").compile();
     let shown = |diagnostics: Vec<Diagnostic>| render(&compiled.sources, &diagnostics, false);
     let (sids, _) = sid_files(&compiled, &[]).map_err(shown).expect("its SIDs");
-    comi_runtime::value::text::with_names(runtime_schema(&compiled, &sids).map_err(shown).expect("its tables"))
+    comi_runtime::datastore::with_rules(comi_runtime::cbor::with_names(
+        runtime_schema(&compiled, &sids).map_err(shown).expect("its tables"),
+    ))
 }

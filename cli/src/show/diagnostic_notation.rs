@@ -1,4 +1,4 @@
-//! CBOR in diagnostic notation (RFC 8949 section 8), SIDs explained in comments.
+//! CBOR in diagnostic notation (RFC 8949 section 8), SIDs explained in comments: `1755 : true / ietf-system:system/… /`.
 
 use std::fmt::Write as _;
 
@@ -64,12 +64,14 @@ impl Printer {
             Value::Bytes(bytes) => {
                 let _ = write!(self.text, "h'{}'", hex(bytes));
             }
+            Value::Float(number) if number.is_infinite() => {
+                self.text.push_str(if *number > 0.0 { "Infinity" } else { "-Infinity" });
+            }
             Value::Float(number) => {
                 let _ = write!(self.text, "{number:?}");
             }
-            Value::Text(text) => {
-                let _ = write!(self.text, "{text:?}");
-            }
+            // the escapes are those of JSON
+            Value::Text(text) => self.text.push_str(&serde_json::Value::from(text.as_str()).to_string()),
             Value::Bool(value) => {
                 let _ = write!(self.text, "{value}");
             }
@@ -80,17 +82,21 @@ impl Printer {
                 self.item(inner, inner_meaning, depth);
                 self.text.push(')');
             }
-            Value::Array(items) => self.array(items, meaning, depth),
-            Value::Map(entries) => self.map(entries, meaning, depth),
+            Value::Array(items) => self.array(items, meaning, None, depth),
+            Value::Map(entries) => self.map(entries, meaning, None, depth),
             other => {
                 let _ = write!(self.text, "{other:?}");
             }
         }
     }
 
-    fn array(&mut self, items: &[Value], meaning: Meaning, depth: usize) {
+    /// An array; what it is stands behind its opening bracket if it takes several lines, else behind it.
+    fn array(&mut self, items: &[Value], meaning: Meaning, name: Option<&str>, depth: usize) {
         self.text.push('[');
         let short = items.iter().all(|item| !matches!(item, Value::Map(_) | Value::Array(_)));
+        if !short {
+            self.comment(name);
+        }
         for (place, item) in items.iter().enumerate() {
             if place > 0 {
                 self.text.push(',');
@@ -111,14 +117,19 @@ impl Printer {
             self.new_line(depth);
         }
         self.text.push(']');
+        if short {
+            self.comment(name);
+        }
     }
 
-    fn map(&mut self, entries: &[(Value, Value)], meaning: Meaning, depth: usize) {
+    fn map(&mut self, entries: &[(Value, Value)], meaning: Meaning, name: Option<&str>, depth: usize) {
         if entries.is_empty() {
             self.text.push_str("{}");
+            self.comment(name);
             return;
         }
         self.text.push('{');
+        self.comment(name);
         for (place, (key, value)) in entries.iter().enumerate() {
             if place > 0 {
                 self.text.push(',');
@@ -126,15 +137,21 @@ impl Printer {
             self.new_line(depth + 1);
             let node = self.node_of_key(key, meaning);
             self.item(key, Meaning::Plain, depth + 1);
-            if let (Some(schema), Some(node)) = (self.schema, node) {
-                let name = match meaning {
-                    Meaning::Instance(_) => schema.name(node).to_owned(),
-                    _ => absolute_name(schema, node),
-                };
-                let _ = write!(self.text, " / {name} /");
+            self.text.push_str(" : ");
+            let name = match (self.schema, node, meaning) {
+                (Some(schema), Some(node), Meaning::Instance(_)) => Some(schema.name(node).to_owned()),
+                (Some(schema), Some(node), _) => Some(absolute_name(schema, node)),
+                _ => None,
+            };
+            let meaning = node.map_or(Meaning::Plain, Meaning::Instance);
+            match value {
+                Value::Map(entries) => self.map(entries, meaning, name.as_deref(), depth + 1),
+                Value::Array(items) => self.array(items, meaning, name.as_deref(), depth + 1),
+                other => {
+                    self.item(other, meaning, depth + 1);
+                    self.comment(name.as_deref());
+                }
             }
-            self.text.push_str(": ");
-            self.item(value, node.map_or(Meaning::Plain, Meaning::Instance), depth + 1);
         }
         self.new_line(depth);
         self.text.push('}');
@@ -178,6 +195,12 @@ impl Printer {
         }
     }
 
+    fn comment(&mut self, name: Option<&str>) {
+        if let Some(name) = name {
+            let _ = write!(self.text, " / {name} /");
+        }
+    }
+
     fn new_line(&mut self, depth: usize) {
         self.text.push('\n');
         self.text.push_str(&"  ".repeat(depth));
@@ -190,12 +213,15 @@ fn reference(schema: &Schema, node: NodeIndex) -> Option<u32> {
     schema.node(node).map(|row: &Node| row.sid)
 }
 
+/// A path without its first slash, which would be hard to tell from the comment's own.
 fn absolute_name(schema: &Schema, node: NodeIndex) -> String {
     let mut text = String::new();
     let mut module = None;
     for step in schema.path(node) {
         let own = schema.module_of(step).map(|module| module.name);
-        text.push('/');
+        if !text.is_empty() {
+            text.push('/');
+        }
         if own != module {
             text.push_str(own.unwrap_or(""));
             text.push(':');
@@ -208,6 +234,8 @@ fn absolute_name(schema: &Schema, node: NodeIndex) -> String {
 
 #[cfg(test)]
 mod tests {
+    use comi_runtime::cbor::notation::parse;
+
     use super::*;
 
     #[test]
@@ -225,7 +253,24 @@ mod tests {
 
     #[test]
     fn tags_strings_and_nesting_are_written_out() {
-        assert_eq!(diagnostic(&[0xa1, 0x01, 0xc4, 0x82, 0x21, 0x19, 0x01, 0x01], None), "{\n  1: 4([-2, 257])\n}");
+        assert_eq!(diagnostic(&[0xa1, 0x01, 0xc4, 0x82, 0x21, 0x19, 0x01, 0x01], None), "{\n  1 : 4([-2, 257])\n}");
         assert_eq!(hex(&[0, 0xab]), "00ab");
+    }
+
+    #[test]
+    fn what_is_printed_is_read_again_and_no_text_ends_the_program() {
+        let signs: Vec<char> = "[]{}(),:'\"/#h b6401-.e_\\x\nNtru√∞".chars().collect();
+        let mut seed = 1_u64;
+        let mut next = |most: usize| {
+            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            usize::try_from(seed >> 33).unwrap() % most
+        };
+        for _ in 0..20_000 {
+            let text: String = (0..next(24)).map(|_| signs[next(signs.len())]).collect();
+            if let Ok(bytes) = parse(&text) {
+                let printed = diagnostic(&bytes, None);
+                assert_eq!(parse(&printed).map(|again| hex(&again)), Ok(hex(&bytes)), "{text:?} {printed}");
+            }
+        }
     }
 }

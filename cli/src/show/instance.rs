@@ -18,8 +18,9 @@ pub(crate) fn instance(
     node: &InstanceIdentifier,
     data: &Data,
     format: Format,
-) -> Result<String> {
+) -> Result<Vec<u8>> {
     Ok(match format {
+        Format::Cbor => return encoded(schema, node, data),
         Format::Json => json(schema, node, data)? + "\n",
         Format::Table => {
             let mut table = String::new();
@@ -28,7 +29,8 @@ pub(crate) fn instance(
         }
         Format::Diag => diagnostic(&encoded(schema, node, data)?, Some(schema)) + "\n",
         Format::Hex => hex(&encoded(schema, node, data)?) + "\n",
-    })
+    }
+    .into_bytes())
 }
 
 /// RFC 7951: an object with the node as its member; one list entry as an array of one.

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use coap_lite::{CoapOption, MessageClass, MessageType, Packet};
+use comi_runtime::coap::stream::write_frame;
 use comi_runtime::schema::Schema;
 
 use super::diagnostic_notation::{diagnostic, hex};
+use crate::target::Transport;
 
 /// Which way a message went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,8 +18,14 @@ pub(crate) enum Direction {
     Received,
 }
 
-/// One datagram: a line of its header, a line of its bytes, and its payload as its content format asks.
-pub(crate) fn message(direction: Direction, datagram: &[u8], schema: Option<&'static Schema>) -> String {
+/// One message, in a datagram's form: a line of its header, a line of its bytes as they cross the socket, and its payload
+/// as its content format asks.
+pub(crate) fn message(
+    transport: Transport,
+    direction: Direction,
+    datagram: &[u8],
+    schema: Option<&'static Schema>,
+) -> String {
     let arrow = match direction {
         Direction::Sent => "->",
         Direction::Received => "<-",
@@ -32,8 +40,16 @@ pub(crate) fn message(direction: Direction, datagram: &[u8], schema: Option<&'st
             );
         }
     };
-    let mut text = format!("  {arrow} {}\n", head(&packet));
-    let _ = writeln!(text, "     {} bytes: {}", datagram.len(), hex(datagram));
+    let bytes = match transport {
+        Transport::Udp => datagram.to_vec(),
+        Transport::Tcp => {
+            let mut frame = Vec::new();
+            write_frame(datagram, &mut frame);
+            frame
+        }
+    };
+    let mut text = format!("  {arrow} {}\n", head(transport, &packet));
+    let _ = writeln!(text, "     {} bytes: {}", bytes.len(), hex(&bytes));
     if !packet.payload.is_empty() {
         for line in payload(&packet, schema).lines() {
             let _ = writeln!(text, "     {line}");
@@ -42,7 +58,7 @@ pub(crate) fn message(direction: Direction, datagram: &[u8], schema: Option<&'st
     text
 }
 
-fn head(packet: &Packet) -> String {
+fn head(transport: Transport, packet: &Packet) -> String {
     let kind = match packet.header.get_type() {
         MessageType::Confirmable => "CON",
         MessageType::NonConfirmable => "NON",
@@ -55,7 +71,11 @@ fn head(packet: &Packet) -> String {
         MessageClass::Response(status) => format!("{} {status:?}", packet.header.get_code()),
         MessageClass::Reserved(code) => format!("reserved code {code}"),
     };
-    let mut text = format!("{kind} {code} mid {}", packet.header.message_id);
+    // RFC 8323 section 3.1: over a connection a message has no type and no id
+    let mut text = match transport {
+        Transport::Udp => format!("{kind} {code} mid {}", packet.header.message_id),
+        Transport::Tcp => format!("TCP {code}"),
+    };
     if !packet.get_token().is_empty() {
         let _ = write!(text, " token {}", hex(packet.get_token()));
     }
@@ -122,13 +142,20 @@ mod tests {
     fn a_request_is_shown_with_its_method_path_and_payload() {
         // CON FETCH /c, Content-Format 141, payload 1723
         let datagram = [0x41, 0x05, 0x12, 0x34, 0xaa, 0xb1, b'c', 0x11, 141, 0xff, 0x19, 0x06, 0xbb];
-        let text = message(Direction::Sent, &datagram, None);
+        let text = message(Transport::Udp, Direction::Sent, &datagram, None);
         assert!(text.starts_with("  -> CON FETCH mid 4660 token aa /c, Content-Format 141\n"), "{text}");
         assert!(text.ends_with("     1723\n"), "{text}");
     }
 
     #[test]
+    fn over_tcp_there_is_no_type_and_no_id() {
+        let datagram = [0x51, 0x01, 0, 0, 0xaa, 0xb1, b'c'];
+        let text = message(Transport::Tcp, Direction::Sent, &datagram, None);
+        assert_eq!(text, "  -> TCP GET token aa /c\n     5 bytes: 2101aab163\n");
+    }
+
+    #[test]
     fn bytes_that_are_no_message_are_shown_as_bytes() {
-        assert!(message(Direction::Received, &[0x40], None).contains("no CoAP message"));
+        assert!(message(Transport::Udp, Direction::Received, &[0x40], None).contains("no CoAP message"));
     }
 }

@@ -11,28 +11,28 @@ const MAX_DEPTH: usize = 16;
 const MAX_ENTRIES: usize = 100_000;
 
 /// A `.sid` file and where it was found.
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Its path, or `MODULE.sid (built in)`.
-    pub(super) origin: String,
+    pub(crate) origin: String,
     /// Its path where it lies in a folder.
-    pub(super) path: PathBuf,
-    pub(super) file: SidFile,
+    pub(crate) path: PathBuf,
+    pub(crate) file: SidFile,
 }
 
 impl Found {
-    pub(super) fn new(path: PathBuf, file: SidFile) -> Found {
+    pub(crate) fn new(path: PathBuf, file: SidFile) -> Found {
         Found { origin: path.display().to_string(), path, file }
     }
 }
 
 /// The `.sid` file beside a `.yang` file, whether it exists or not.
-pub(super) fn beside(yang: &Path) -> PathBuf {
+pub(crate) fn beside(yang: &Path) -> PathBuf {
     yang.with_extension("sid")
 }
 
 /// The `.sid` file of a module: the one beside it; else `MODULE.sid` or the newest `MODULE@REVISION.sid` there, which
 /// keep the SIDs of an earlier revision.
-pub(super) fn of_module(yang: &Path, module: &str) -> Result<Option<(PathBuf, SidFile)>> {
+pub(crate) fn of_module(yang: &Path, module: &str) -> Result<Option<(PathBuf, SidFile)>> {
     let exact = beside(yang);
     let path = if exact.is_file() { Some(exact) } else { earlier_revision(yang, module) };
     path.map(|path| Ok((path.clone(), read(&path)?))).transpose()
@@ -50,7 +50,7 @@ fn earlier_revision(yang: &Path, module: &str) -> Option<PathBuf> {
 }
 
 /// Reads one file; an error names it.
-pub(super) fn read(path: &Path) -> Result<SidFile> {
+pub(crate) fn read(path: &Path) -> Result<SidFile> {
     let text = read_text(path)?;
     SidFile::parse(&text).with_context(|| path.display().to_string())
 }
@@ -62,7 +62,7 @@ pub(super) fn read_text(path: &Path) -> Result<String> {
 }
 
 /// The files of one ending that lie in a folder, by name.
-pub(super) fn in_folder(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+pub(crate) fn in_folder(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let cannot = || format!("folder {} cannot be read", folder.display());
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(cannot)? {
@@ -92,7 +92,7 @@ pub(super) fn named(paths: &[PathBuf]) -> Result<Vec<Found>> {
 
 /// All `.sid` files whose numbers are taken: in and under the modules' folders, the given ones, and the built-in ones.
 /// Those that can't be read are named on standard error and left out.
-pub(super) fn surrounding(modules: &[PathBuf], paths: &[PathBuf]) -> Vec<Found> {
+pub(crate) fn surrounding(modules: &[PathBuf], paths: &[PathBuf]) -> Vec<Found> {
     let mut search = Search::default();
     let starts = modules.iter().map(|module| if module.is_dir() { module } else { folder(module) });
     for start in starts.chain(paths.iter().map(PathBuf::as_path)) {
@@ -112,7 +112,7 @@ pub(super) fn surrounding(modules: &[PathBuf], paths: &[PathBuf]) -> Vec<Found> 
 }
 
 /// The files of the modules that the program has in itself.
-pub(super) fn built_in() -> impl Iterator<Item = Found> {
+pub(crate) fn built_in() -> impl Iterator<Item = Found> {
     comi_codegen::builtin::MODULES.iter().filter_map(|module| {
         let file = SidFile::parse(module.sid).ok()?;
         let name = format!("{}.sid (built in)", module.name);

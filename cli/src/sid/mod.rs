@@ -2,12 +2,12 @@
 
 mod check;
 mod convert;
-mod files;
+pub(crate) mod files;
 mod list;
 mod range;
 mod relocate;
-mod table;
-mod update;
+pub(crate) mod table;
+pub(crate) mod update;
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -132,7 +132,7 @@ fn count(number: usize, word: &str) -> String {
 }
 
 /// `START:SIZE`.
-fn start_and_size(text: &str) -> Result<AssignmentRange, String> {
+pub(crate) fn start_and_size(text: &str) -> Result<AssignmentRange, String> {
     let (start, size) = text.split_once(':').ok_or("write START:SIZE, such as 63000:50")?;
     let number = |text: &str| text.parse::<u64>().map_err(|error| format!("\"{text}\": {error}"));
     AssignmentRange::new(number(start)?, number(size)?)

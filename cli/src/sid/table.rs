@@ -2,7 +2,7 @@
 
 /// The rows under their heads, each column as wide as its widest cell; the last column is not padded, and a column of
 /// numbers stands to the right.
-pub(super) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
     let cell = |row: &Vec<String>, column: usize| row.get(column).map_or(0, |text| text.chars().count());
     let is_number = |text: &String| text.bytes().all(|byte| byte.is_ascii_digit());
     let columns: Vec<(usize, bool)> = (0..heads.len())

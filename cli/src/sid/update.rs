@@ -101,8 +101,30 @@ fn update(yang: &Path, items: &ModuleItems, arguments: &Arguments, taken: &[Foun
     for (from, to) in &arguments.renamed {
         old.as_mut().context("there is no .sid file yet, and nothing to rename in it")?.rename(from, to)?;
     }
+    let (mut update, proposed) = give(old, items, arguments.range.clone(), taken)?;
+    refuse_clashes(taken, &path, &update.file)?;
+    let published = arguments.publish && update.file.sid_file_status == FileStatus::Unpublished;
+    if published {
+        let counted = update.changed;
+        let version = update.file.sid_file_version;
+        update.file = update.file.published();
+        if counted {
+            update.file.sid_file_version = version; // one step for one change
+        }
+    }
+    update.changed |= moved || published || !arguments.renamed.is_empty();
+    Ok(Done { module: items.name.clone(), path, update, proposed, published })
+}
+
+/// Gives the new items their numbers, of `range` or of a range that is proposed for want of one; that one is told.
+pub(crate) fn give(
+    old: Option<SidFile>,
+    items: &ModuleItems,
+    range: Option<AssignmentRange>,
+    taken: &[Found],
+) -> Result<(Update, Option<AssignmentRange>)> {
     let others = || taken.iter().filter(|found| found.file.module_name != items.name);
-    let (mut update, proposed) = match comi_sid::update(old.clone(), items, arguments.range.clone()) {
+    let given = match comi_sid::update(old.clone(), items, range.clone()) {
         Ok(update) => (update, None),
         Err(UpdateError::NoRange { needed, .. }) => {
             let range = propose(&items.name, needed, others().map(|found| &found.file))?;
@@ -117,7 +139,7 @@ fn update(yang: &Path, items: &ModuleItems, arguments: &Arguments, taken: &[Foun
             let experimental =
                 |range: &AssignmentRange| ranges::policy(range.end().saturating_sub(1)) == Policy::Experimental;
             let all_experimental =
-                old.iter().flat_map(|file| &file.assignment_ranges).all(experimental) && arguments.range.is_none();
+                old.iter().flat_map(|file| &file.assignment_ranges).all(experimental) && range.is_none();
             match next.filter(|next| all_experimental && experimental(next)) {
                 Some(range) => (comi_sid::update(old, items, Some(range.clone()))?, Some(range)),
                 None => return Err(error.into()),
@@ -125,20 +147,16 @@ fn update(yang: &Path, items: &ModuleItems, arguments: &Arguments, taken: &[Foun
         }
         Err(error) => return Err(error.into()),
     };
-    for other in others().filter(|other| may_clash(&other.file, &update.file)) {
-        refuse_clash(other, &path, &update.file)?;
+    Ok(given)
+}
+
+/// Refuses numbers that another module has.
+pub(crate) fn refuse_clashes(taken: &[Found], path: &Path, file: &SidFile) -> Result<()> {
+    let others = taken.iter().filter(|found| found.file.module_name != file.module_name);
+    for other in others.filter(|other| may_clash(&other.file, file)) {
+        refuse_clash(other, path, file)?;
     }
-    let published = arguments.publish && update.file.sid_file_status == FileStatus::Unpublished;
-    if published {
-        let counted = update.changed;
-        let version = update.file.sid_file_version;
-        update.file = update.file.published();
-        if counted {
-            update.file.sid_file_version = version; // one step for one change
-        }
-    }
-    update.changed |= moved || published || !arguments.renamed.is_empty();
-    Ok(Done { module: items.name.clone(), path, update, proposed, published })
+    Ok(())
 }
 
 /// The range that RFC 9595 reserves for the module, or the next free one for experiments.

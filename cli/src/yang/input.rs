@@ -102,7 +102,7 @@ pub(super) fn yang_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-pub(super) fn folder(text: &str) -> Result<PathBuf, String> {
+pub(crate) fn folder(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.is_dir() { Ok(path) } else { Err("there is no such folder".to_owned()) }
 }

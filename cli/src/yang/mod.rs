@@ -5,13 +5,17 @@ mod diff;
 mod doc;
 mod input;
 mod patience;
-mod report;
+pub(crate) mod report;
+mod sample;
 mod tree;
+mod valid;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
+
+pub(crate) use input::folder;
 
 /// The commands of `comi yang`.
 #[derive(Subcommand)]
@@ -22,6 +26,7 @@ Start here:
   comi yang tree my-model.yang                          the schema at a glance
   comi yang doc my-model.yang --output my-model.html    all that is in it, to read and search
   comi yang diff released.yang my-model.yang            does the new revision break clients?
+  comi yang sample my-model --path . --seed 1           random valid data of it
 
 All take folders for files, --path for imports, --feature and --deviation.")]
 pub(crate) enum Command {
@@ -31,6 +36,8 @@ pub(crate) enum Command {
     Diff(diff::Arguments),
     /// Write the documentation as one HTML page
     Doc(doc::Arguments),
+    /// Print random valid instances
+    Sample(sample::Arguments),
     /// Print the schema tree (RFC 8340)
     Tree(tree::Arguments),
 }
@@ -41,6 +48,7 @@ pub(crate) fn run(command: &Command) -> Result<ExitCode> {
         Command::Check(arguments) => check::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
         Command::Doc(arguments) => doc::run(arguments),
+        Command::Sample(arguments) => sample::run(arguments),
         Command::Tree(arguments) => tree::run(arguments),
     }
 }

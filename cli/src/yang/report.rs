@@ -24,7 +24,7 @@ pub(super) fn report(compiled: &Compiled) {
 }
 
 /// Prints diagnostics for people.
-pub(super) fn print_text(sources: &SourceMap, diagnostics: &[Diagnostic]) {
+pub(crate) fn print_text(sources: &SourceMap, diagnostics: &[Diagnostic]) {
     if !diagnostics.is_empty() {
         eprint!("{}", comi_codegen::diagnostic::render(sources, diagnostics, is_terminal()));
     }
@@ -35,7 +35,7 @@ fn is_terminal() -> bool {
 }
 
 /// `1 file`, `2 files`.
-pub(super) fn count(number: usize, word: &str) -> String {
+pub(crate) fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 

@@ -13,7 +13,7 @@ fn the_story_is_told_to_its_end() {
         "</c>;rt=\\\"core.c.ds\\\";ds=1029",
         "read three leaves at once",
         "-> CON FETCH",
-        "63054 / /acme-valve:valve/target /",
+        "63054 / acme-valve:valve/target /",
         "<- ACK 2.05 Content",
         "=> /acme-valve:valve/mode = manual",
         "write a setting",

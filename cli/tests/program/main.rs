@@ -2,13 +2,19 @@
 #![expect(clippy::expect_used, clippy::string_slice, reason = "a test may end the program")]
 
 mod authors;
+mod completions;
+mod convert;
 mod demo;
+mod edits;
+mod lwm2m;
 mod operators;
+mod served;
+mod validate;
 mod yang;
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// What a run printed, and its exit status.
 #[derive(Debug)]
@@ -49,23 +55,48 @@ fn folder(name: &str) -> PathBuf {
 struct Serving {
     process: Child,
     uri: String,
+    input: ChildStdin,
     /// Kept open, so that the program can go on printing.
-    _out: BufReader<ChildStdout>,
+    out: BufReader<ChildStdout>,
 }
 
 impl Serving {
+    /// The demo device.
     fn start() -> Serving {
+        Serving::with(&[])
+    }
+
+    /// A mock of what the arguments say.
+    fn with(arguments: &[&str]) -> Serving {
         let mut process = Command::new(env!("CARGO_BIN_EXE_comi"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args([&["serve", "--listen", "127.0.0.1:0"], arguments].concat())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program runs");
+        let input = process.stdin.take().expect("its input");
         let mut out = BufReader::new(process.stdout.take().expect("its output"));
         let mut line = String::new();
         out.read_line(&mut line).expect("a line");
         let uri = line.rsplit(' ').next().expect("a word").trim().to_owned();
         assert!(uri.starts_with("coap://127.0.0.1:"), "{line}");
-        Serving { process, uri, _out: out }
+        Serving { process, uri, input, out }
+    }
+
+    /// Types a line.
+    fn types(&mut self, line: &str) {
+        writeln!(self.input, "{line}").expect("it reads on");
+    }
+
+    /// Waits for a line that begins so.
+    fn prints(&mut self, begins: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert!(self.out.read_line(&mut line).expect("UTF-8") > 0, "it ended before it printed {begins}");
+            if line.starts_with(begins) {
+                return line;
+            }
+        }
     }
 
     /// Runs a command against it: the target is put behind the command's name.

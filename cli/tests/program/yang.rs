@@ -174,3 +174,32 @@ fn every_command_has_examples_in_its_help() {
     let run = super::comi(&["yang", "--help"]);
     assert!(["check", "diff", "doc", "tree"].iter().all(|command| run.out.contains(&format!("comi yang {command}"))));
 }
+
+#[test]
+fn a_sample_is_the_same_for_its_seed_and_goes_through_the_converter() {
+    let here = folder("sample");
+    let sample = |arguments: &[&str]| comi_in(&here, &[&["yang", "sample"], arguments].concat());
+    let first = sample(&["ietf-system", "acme-valve", "--seed", "4", "--size", "200"]);
+    assert_eq!((first.status, first.error.as_str()), (0, ""));
+    assert_eq!(sample(&["ietf-system", "acme-valve", "--seed", "4", "--size", "200"]).out, first.out);
+    assert_ne!(sample(&["ietf-system", "acme-valve", "--seed", "5", "--size", "200"]).out, first.out);
+    fs::write(here.join("it.json"), &first.out).unwrap();
+    assert_eq!(comi_in(&here, &["encode", "it.json", "--out", "it.cbor"]).status, 0);
+    let again = comi_in(&here, &["decode", "it.cbor"]).out;
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(value(&again), value(&first.out));
+    assert_eq!(sample(&["acme-valve", "--count", "5", "--to", "hex"]).out.lines().count(), 5);
+    // conditions hold, and what has them is there
+    let mut mentioned = String::new();
+    for seed in 0..12 {
+        let run = sample(&["acme-valve", "ietf-interfaces", "iana-if-type", "--seed", &seed.to_string()]);
+        assert_eq!((run.status, run.error.as_str()), (0, ""));
+        fs::write(here.join("valid.json"), &run.out).unwrap();
+        let checked = comi_in(&here, &["validate", "valid.json"]);
+        assert_eq!(checked.status, 0, "{seed}: {}\n{}", checked.out, run.out);
+        mentioned.push_str(&run.out);
+    }
+    assert!(["\"target\"", "\"close-after\"", "\"maximum\""].iter().all(|name| mentioned.contains(name)));
+    let none = sample(&["acme-valv"]);
+    assert!(none.status == 1 && none.error.contains("`acme-valv` is not found"), "{}", none.error);
+}

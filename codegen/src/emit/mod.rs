@@ -12,6 +12,6 @@ use crate::lower::Lowered;
 use crate::schema::compiled;
 
 /// The generated file.
-pub(crate) fn rust(schema: &compiled::Schema, lowered: &Lowered) -> String {
-    print::file(&plan::plan(schema, lowered), schema, lowered)
+pub(crate) fn rust(schema: &compiled::Schema, lowered: &Lowered, typed_codec: bool) -> String {
+    print::file(&plan::plan(schema, lowered, typed_codec), schema, lowered)
 }

@@ -10,6 +10,8 @@ pub(super) struct ChoiceTables {
     pub(super) choices: Vec<Choice>,
     /// Sorted by node.
     pub(super) members: Vec<CaseMember>,
+    /// The mandatory choices with conditions, their own or of what they stand in.
+    pub(super) conditional: Vec<(ChoiceIndex, NodeId)>,
 }
 
 pub(super) fn lower(schema: &Schema, rows: &Rows, names: &mut Names) -> ChoiceTables {
@@ -45,7 +47,7 @@ impl Folding<'_> {
         for id in children {
             let Some(node) = self.schema.node(*id) else { continue };
             if node.kind == NodeKind::Choice {
-                found.extend(self.choice(node, parent, within));
+                found.extend(self.choice(*id, node, parent, within));
             } else if let Some(index) = self.rows.index_of(*id) {
                 found.push(index);
                 if let Some((choice, case)) = within {
@@ -57,15 +59,30 @@ impl Folding<'_> {
         found
     }
 
-    fn choice(&mut self, node: &Node, parent: NodeIndex, within: Option<(ChoiceIndex, u16)>) -> Vec<NodeIndex> {
+    fn choice(
+        &mut self,
+        id: NodeId,
+        node: &Node,
+        parent: NodeIndex,
+        within: Option<(ChoiceIndex, u16)>,
+    ) -> Vec<NodeIndex> {
         let place = self.tables.choices.len();
         let index = ChoiceIndex(u16::try_from(place).unwrap_or(u16::MAX));
         let default_case = node.default_case.and_then(|id| node.children.iter().position(|case| *case == id));
+        let parent_of = |node: &Node| node.parent.and_then(|parent| self.schema.node(parent));
+        let around = std::iter::successors(Some(node), |node| parent_of(node));
+        let conditional = around
+            .take_while(|node| matches!(node.kind, NodeKind::Case | NodeKind::Choice))
+            .any(|node| !node.whens.is_empty());
+        if node.mandatory && conditional {
+            self.tables.conditional.push((index, id));
+        }
         self.tables.choices.push(Choice {
             name: self.names.intern(&node.name),
             parent,
             within,
-            mandatory: super::is_mandatory(node),
+            // that of a choice with a condition is a rule
+            mandatory: node.mandatory && !conditional,
             default_case: default_case.and_then(|case| u16::try_from(case).ok()),
             cases: &[],
         });

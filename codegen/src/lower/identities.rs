@@ -6,7 +6,7 @@ use comi_runtime::schema::{Identity, IdentityIndex, ModuleIndex};
 use comi_sid::{Namespace, Registry, Sid};
 
 use super::paths::source_name;
-use super::{Names, leak};
+use super::{Choices, Names, leak};
 use crate::diagnostic::Diagnostic;
 use crate::schema::compiled::{IdentityId, Schema};
 use crate::source::SourceMap;
@@ -27,6 +27,7 @@ pub(super) fn lower(
     schema: &Schema,
     sources: &SourceMap,
     sids: &Registry,
+    choices: &Choices,
     names: &mut Names,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Identities {
@@ -35,7 +36,7 @@ pub(super) fn lower(
         let Some(module) = schema.module(identity.module) else { continue };
         let sid = sids.sid(&module.name, Namespace::Identity, &identity.name);
         // Identities of a module that is only imported may do without: its SID file is not always at hand.
-        if sid.is_none() && module.implemented {
+        if sid.is_none() && module.implemented && !choices.without_sids {
             let message = format!("identity {}:{} has no SID", module.name, identity.name);
             let help = format!("run `comi sid update {}`", source_name(sources, module));
             diagnostics.push(Diagnostic::error(message).at(identity.span, "no SID").help(help));

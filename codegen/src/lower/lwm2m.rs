@@ -108,8 +108,7 @@ impl Collector<'_> {
             ("bootstrap-only", Flags::BOOTSTRAP_ONLY),
         ] {
             if marks.find(name).is_some() {
-                let flags = self.flags.entry(index).or_default();
-                *flags = flags.with(flag);
+                self.flag(node, index, flag);
             }
         }
         if let Some((id, span)) = marks.id("object", self.diagnostics) {
@@ -130,6 +129,16 @@ impl Collector<'_> {
                 self.diagnostics.push(Diagnostic::error(message).at(span, ""));
             }
             self.resources.push((index, id, span));
+        }
+    }
+
+    /// Of a resource with several instances the values are meant, too: each has a SID of its own. Not the keys.
+    fn flag(&mut self, node: &Node, index: NodeIndex, flag: Flags) {
+        let values = node.children.iter().filter(|child| !node.keys.contains(child));
+        let values = values.filter_map(|child| self.rows.index_of(*child));
+        for index in std::iter::once(index).chain(values) {
+            let flags = self.flags.entry(index).or_default();
+            *flags = flags.with(flag);
         }
     }
 

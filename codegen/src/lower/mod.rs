@@ -6,6 +6,7 @@
 //! ends. It must not know Rust names. Read [`Lowered`] first.
 
 mod choices;
+mod expressions;
 mod identities;
 mod lwm2m;
 mod paths;
@@ -46,6 +47,10 @@ pub(crate) struct Choices {
     pub(crate) event_driven: HashSet<NodeId>,
     /// Whether nodes are taken and told by name, too.
     pub(crate) by_name: bool,
+    /// Whether nodes and identities may go without a SID: who only uses names needs none.
+    pub(crate) without_sids: bool,
+    /// Whether a `must`, `when` or path that can't be evaluated is left out instead of refused.
+    pub(crate) without_rules: bool,
 }
 
 /// The tables, and where each row came from.
@@ -61,6 +66,10 @@ pub(crate) struct Lowered {
     pub(crate) index: HashMap<NodeId, NodeIndex>,
     /// Whether nodes are taken and told by name, too.
     pub(crate) by_name: bool,
+    /// Whether names of nodes are asked for.
+    pub(crate) names: bool,
+    /// Why each rule was left out that can't be evaluated.
+    pub(crate) left_out: Vec<Diagnostic>,
 }
 
 /// Moves a table to where it lives as long as the program.
@@ -103,21 +112,22 @@ pub(crate) fn lower(
 ) -> Result<Lowered, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let modules = lower_modules(schema, sids, &mut diagnostics);
-    let rows = rows::arrange(schema, sources, sids, &choices.without, &mut diagnostics);
+    let rows = rows::arrange(schema, sources, sids, choices, &mut diagnostics);
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(diagnostics);
     }
     let mut names = Names::default();
-    let identities = identities::lower(schema, sources, sids, &mut names, &mut diagnostics);
+    let identities = identities::lower(schema, sources, sids, choices, &mut names, &mut diagnostics);
     let mut types = types::Types::new(schema, &rows, &identities, choices.device);
     let lwm2m = lwm2m::lower(schema, &rows, &mut diagnostics);
     let choice_tables = choices::lower(schema, &rows, &mut names);
 
-    let mut tables = Tables::default();
+    let mut made = Tables::default();
     for (place, row) in rows.rows.iter().enumerate() {
         let Some(node) = schema.node(row.id) else { continue };
         let index = NodeIndex(u16::try_from(place).unwrap_or(u16::MAX));
-        let mut flags = node_flags(schema, &rows, row, choices).with(lwm2m.flags_of(index));
+        let evaluated = expressions::is_evaluated(schema, &rows, row, choices.device);
+        let mut flags = node_flags(schema, &rows, row, choices, evaluated).with(lwm2m.flags_of(index));
         if choice_tables.members.binary_search_by_key(&index, |member| member.node).is_ok() {
             flags = flags.with(Flags::IN_CASE);
         }
@@ -128,7 +138,7 @@ pub(crate) fn lower(
                     detail = types.row(type_, node, &mut diagnostics).0;
                     for default in &node.defaults {
                         match types.literal(type_, &default.value) {
-                            Some(value) => tables.defaults.push(Default { node: index, value }),
+                            Some(value) => made.defaults.push(Default { node: index, value }),
                             None => diagnostics.push(
                                 Diagnostic::error(format!("no table can hold the default {:?}", default.text))
                                     .at(default.span, "")
@@ -142,24 +152,24 @@ pub(crate) fn lower(
                 }
             }
             compiled::NodeKind::List => {
-                detail = u16::try_from(tables.lists.len()).unwrap_or(u16::MAX);
+                detail = u16::try_from(made.lists.len()).unwrap_or(u16::MAX);
                 let indices = |ids: &[NodeId]| leak(ids.iter().filter_map(|id| rows.index_of(*id)).collect());
                 let unique = leak(node.unique.iter().map(|leafs| indices(leafs)).collect());
-                tables.lists.push(List { keys: indices(&node.keys), unique });
+                made.lists.push(List { keys: indices(&node.keys), unique });
             }
             _ => {}
         }
         if node.min_elements.is_some_and(|min| min > 0) || node.max_elements.is_some() {
             flags = flags.with(Flags::HAS_BOUNDS);
-            let min = node.min_elements.filter(|_| node.whens.is_empty()).unwrap_or(0);
+            let min = node.min_elements.filter(|_| node.whens.is_empty() || evaluated).unwrap_or(0);
             let max = node.max_elements.unwrap_or(u32::MAX);
-            tables.bounds.push(Bounds { node: index, min, max });
+            made.bounds.push(Bounds { node: index, min, max });
         }
         let Some(kind) = row_kind(node.kind) else { continue };
         let module = ModuleIndex(u16::try_from(node.module.0).unwrap_or(u16::MAX));
         let parent = row.parent.unwrap_or(NodeIndex::ROOT);
         let name = names.intern(&node.name);
-        tables.nodes.push(Node::new(row.sid, kind, module, name, parent, row.end, detail, flags));
+        made.nodes.push(Node::new(row.sid, kind, module, name, parent, row.end, detail, flags));
     }
     if names.texts.len() > usize::from(u16::MAX) || types.rows().len() > usize::from(u16::MAX) {
         diagnostics.push(Diagnostic::error("the schema has more than 65535 distinct names or types"));
@@ -167,26 +177,46 @@ pub(crate) fn lower(
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(diagnostics);
     }
+    let matched = expressions::patterns(schema, &rows, &mut types);
+    let messages = types.messages();
     let (types, patterns, pattern_texts) = types.into_rows();
-    let schema = Schema {
+    let mut tables = Schema {
         modules,
-        nodes: leak(tables.nodes),
+        nodes: leak(made.nodes),
         names: leak(names.texts),
         types: leak(types),
         patterns,
-        lists: leak(tables.lists),
-        identities: leak(identities.rows),
+        messages,
+        lists: leak(made.lists),
+        identities: leak(identities.rows.clone()),
         choices: leak(choice_tables.choices),
         case_members: leak(choice_tables.members),
-        defaults: leak(tables.defaults),
-        bounds: leak(tables.bounds),
+        defaults: leak(made.defaults),
+        bounds: leak(made.bounds),
         by_sid: leak(rows.by_sid()),
         objects: leak(lwm2m.objects),
         resources: leak(lwm2m.resources),
+        expressions: None,
         by_name: None,
+        parts: None,
+        any: None,
     };
+    let first: &'static Schema = Box::leak(Box::new(tables));
+    let mut left_out = Vec::new();
+    let beside =
+        expressions::Beside { identities: &identities, patterns: matched, conditional: &choice_tables.conditional };
+    let lowered = expressions::lower(schema, &rows, first, beside, choices.device, &mut left_out);
+    if !choices.without_rules {
+        diagnostics.append(&mut left_out);
+    }
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(diagnostics);
+    }
+    tables.expressions = lowered.expressions;
     let (origins, index) = rows.into_origins();
-    Ok(Lowered { schema: Box::leak(Box::new(schema)), pattern_texts, origins, index, by_name: choices.by_name })
+    let by_name = choices.by_name || lowered.by_name;
+    let names = by_name || lowered.names;
+    Ok(Lowered { schema: Box::leak(Box::new(tables)), pattern_texts, origins, index, by_name, names, left_out })
 }
 
 #[derive(Default)]
@@ -237,7 +267,7 @@ fn row_kind(kind: compiled::NodeKind) -> Option<NodeKind> {
 }
 
 /// The flags that the node's own statements and the build's choices give.
-fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: &Choices) -> Flags {
+fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: &Choices, evaluated: bool) -> Flags {
     let Some(node) = schema.node(row.id) else { return Flags::NONE };
     let mut flags = Flags::NONE;
     let mut set = |flag: Flags, wanted: bool| {
@@ -247,7 +277,7 @@ fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: 
     };
     let data = !row.in_message;
     set(Flags::CONFIG, node.config && data);
-    set(Flags::MANDATORY, is_mandatory(node));
+    set(Flags::MANDATORY, node.mandatory && (node.whens.is_empty() || evaluated));
     set(Flags::PRESENCE, node.presence.is_some());
     set(Flags::USER_ORDERED, node.user_ordered);
     let parent = row.parent.and_then(|parent| rows.rows.get(parent.get())).and_then(|parent| schema.node(parent.id));
@@ -262,19 +292,13 @@ fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: 
     flags
 }
 
-/// Whether the node must always be there. One with a `when` need not: the runtime evaluates no `when`, and to ask for a
-/// node that must not exist would refuse valid data.
-fn is_mandatory(node: &compiled::Node) -> bool {
-    node.mandatory && node.whens.is_empty()
-}
-
 fn is_within(schema: &compiled::Schema, id: NodeId, set: &HashSet<NodeId>) -> bool {
     std::iter::successors(Some(id), |id| schema.node(*id)?.parent).any(|id| set.contains(&id))
 }
 
 /// The tables of a schema that was compiled without error, for tools that compile while they run: they are leaked,
 /// since everything in the runtime refers to a `&'static Schema`. A tool makes one. It knows its names, but not what
-/// takes and tells nodes by them: that is the runtime's `value::text::with_names`.
+/// takes and tells nodes by them: that is the runtime's `cbor::with_names`.
 ///
 /// # Errors
 /// Missing SIDs, and what no table can hold.
@@ -293,4 +317,31 @@ pub fn runtime_schema(
     sids: &Registry,
 ) -> Result<&'static Schema, Vec<Diagnostic>> {
     lower(&compiled.schema, &compiled.sources, sids, &Choices::default()).map(|lowered| lowered.schema)
+}
+
+/// As [`runtime_schema`], for tools that convert by name: a node or identity without SID is no error, and has 0 for one;
+/// nor is a `must` or `when` that can't be evaluated.
+///
+/// # Errors
+/// SIDs that clash, and what no table can hold.
+pub fn named_schema(compiled: &crate::context::Compiled, sids: &Registry) -> Result<&'static Schema, Vec<Diagnostic>> {
+    let choices = Choices { without_sids: true, without_rules: true, ..Choices::default() };
+    lower(&compiled.schema, &compiled.sources, sids, &choices).map(|lowered| lowered.schema)
+}
+
+/// As [`runtime_schema`], for who serves or talks to devices with modules that nobody chose for a device: a `must`,
+/// `when` or path that can't be evaluated is left out of the tables, with the warning that says why.
+///
+/// # Errors
+/// Missing SIDs ([`crate::session_sids`] makes them up), and what no table can hold.
+pub fn served_schema(
+    compiled: &crate::context::Compiled,
+    sids: &Registry,
+) -> Result<(&'static Schema, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let choices = Choices { without_rules: true, ..Choices::default() };
+    let mut lowered = lower(&compiled.schema, &compiled.sources, sids, &choices)?;
+    for diagnostic in &mut lowered.left_out {
+        diagnostic.severity = Severity::Warning;
+    }
+    Ok((lowered.schema, lowered.left_out))
 }

@@ -57,7 +57,10 @@ fn find_module(schema: &Schema, name: &str) -> Result<ModuleId, String> {
     if let Some(module) = schema.module_named(name) {
         return Ok(module);
     }
-    let by_prefix = schema.modules.iter().position(|module| module.prefix == name && module.implemented);
+    let prefixed = |implemented: bool| {
+        schema.modules.iter().position(|module| module.prefix == name && (module.implemented || !implemented))
+    };
+    let by_prefix = prefixed(true).or_else(|| prefixed(false));
     by_prefix.map(ModuleId).ok_or_else(|| {
         let guess = suggest(name, schema.modules.iter().map(|module| module.name.as_str()));
         let guess = guess.map(|guess| format!("; did you mean {guess:?}?")).unwrap_or_default();

@@ -6,7 +6,7 @@ use comi_runtime::schema::{PatternSet, Patterns, Program};
 
 use super::leak;
 use crate::pattern::Classes;
-use crate::schema::compiled::Pattern;
+use crate::schema::compiled::{ErrorMessage, Pattern};
 
 /// Patterns as they are met.
 #[derive(Default)]
@@ -19,24 +19,29 @@ pub(super) struct PatternTable {
 }
 
 impl PatternTable {
-    /// The set of a type's patterns; `None` where the tables are full.
-    pub(super) fn set(&mut self, patterns: &[Pattern]) -> Option<PatternSet> {
-        let mut set = Vec::new();
+    /// The set of a type's patterns, and what each of them says; `None` where the tables are full.
+    pub(super) fn set<'p>(&mut self, patterns: &'p [Pattern]) -> Option<(PatternSet, Vec<Option<&'p ErrorMessage>>)> {
+        let (mut set, mut messages): (Vec<u16>, Vec<Option<&ErrorMessage>>) = (Vec::new(), Vec::new());
         for pattern in patterns {
             let program = self.program(pattern)?;
-            if !set.contains(&program) {
-                set.push(program);
+            match set.iter().position(|known| *known == program).and_then(|known| messages.get_mut(known)) {
+                Some(message) => *message = (*message).or(pattern.message.as_ref()),
+                None => {
+                    set.push(program);
+                    messages.push(pattern.message.as_ref());
+                }
             }
         }
         if set.is_empty() {
-            return Some(PatternSet::NONE);
+            return Some((PatternSet::NONE, messages));
         }
         let known = self.sets.iter().position(|known| *known == set);
         let place = known.unwrap_or_else(|| {
             self.sets.push(set);
             self.sets.len() - 1
         });
-        u16::try_from(place).ok().map(PatternSet).filter(|set| *set != PatternSet::NONE)
+        let set = u16::try_from(place).ok().map(PatternSet).filter(|set| *set != PatternSet::NONE)?;
+        Some((set, messages))
     }
 
     fn program(&mut self, pattern: &Pattern) -> Option<u16> {

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use comi_runtime::schema::{MAX_DEPTH, NodeIndex};
 use comi_sid::{Namespace, Registry};
 
+use super::Choices;
 use super::paths::source_name;
 use crate::diagnostic::Diagnostic;
 use crate::schema::compiled::{ModuleId, NodeId, NodeKind, Schema};
@@ -76,9 +77,10 @@ pub(super) fn arrange(
     schema: &Schema,
     sources: &SourceMap,
     sids: &Registry,
-    without: &HashSet<NodeId>,
+    choices: &Choices,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Rows {
+    let without = &choices.without;
     let rows = Rows { rows: Vec::new(), index: HashMap::new() };
     let mut arranger =
         Arranger { schema, sources, sids, without, rows, missing: HashMap::new(), diagnostics, full: false };
@@ -91,7 +93,9 @@ pub(super) fn arrange(
     for (id, sid) in top {
         arranger.place(id, sid, None, 1);
     }
-    arranger.report_missing();
+    if !choices.without_sids {
+        arranger.report_missing();
+    }
     arranger.rows
 }
 

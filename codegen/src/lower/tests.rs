@@ -1,6 +1,6 @@
 //! Small modules and what their tables are, or why there are none.
 
-use comi_runtime::schema::{Flags, Literal, NodeIndex, NodeKind, Schema, Type};
+use comi_runtime::schema::{ChoiceIndex, Flags, Literal, NodeIndex, NodeKind, RuleKind, Schema, Type};
 use comi_sid::{AssignmentRange, Item, Registry, Sid, SidFile};
 
 use super::{Choices, lower};
@@ -150,7 +150,7 @@ const LWM2M: &str = "module a { yang-version 1.1; namespace urn:a; prefix a; imp
                      lw:resource 1; } } }";
 
 #[test]
-fn what_a_when_may_take_away_is_not_asked_for() {
+fn what_must_be_there_has_its_condition_beside_it() {
     let schema = tables(
         &[
             "module a { namespace \"urn:a\"; prefix a; container c { leaf t { type string; } leaf m { when \"../t\"; type \
@@ -160,9 +160,16 @@ fn what_a_when_may_take_away_is_not_asked_for() {
         &[("a", Some(1000))],
     );
     let node = |name: &str| find(schema, &format!("c/{name}"));
-    assert!(!schema.node(node("m")).unwrap().flags.has(Flags::MANDATORY));
-    assert_eq!(schema.bounds(node("l")).map(|bounds| (bounds.min, bounds.max)), Some((0, 3)));
+    assert!(schema.node(node("m")).unwrap().flags.has(Flags::MANDATORY));
+    assert_eq!(schema.bounds(node("l")).map(|bounds| (bounds.min, bounds.max)), Some((1, 3)));
     assert!(!schema.choices[0].mandatory);
+    let rules = schema.expressions.unwrap().rules;
+    let mut found: Vec<_> = rules.iter().map(|rule| (schema.name(rule.node), rule.kind)).collect();
+    found.sort_unstable_by_key(|(name, kind)| (*name, *kind == RuleKind::When));
+    assert_eq!(
+        found,
+        [("l", RuleKind::When), ("m", RuleKind::When), ("y", RuleKind::Choice(ChoiceIndex(0))), ("y", RuleKind::When),]
+    );
 }
 
 #[test]
@@ -273,7 +280,8 @@ fn a_string_that_its_patterns_refuse_is_refused_however_it_comes_in() {
         ("l/to", "a-c", false),
     ] {
         let node = find(schema, path);
-        let wanted = if taken { Ok(Value::from(given)) } else { Err(Violation::Pattern) };
+        // that of `short` is broken by its second pattern
+        let wanted = if taken { Ok(Value::from(given)) } else { Err(Violation::Pattern(u16::from(path == "short"))) };
         assert_eq!(text::parse(schema, node, given), wanted, "{path} as text: {given:?}");
         let mut bytes = Vec::new();
         cbor::Writer::new(&mut bytes).text(given);

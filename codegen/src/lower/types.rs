@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use comi_runtime::schema::{Bit, Enum, IdentityIndex, IntegerWidth, Literal, Patterns, Type, TypeIndex};
+use comi_runtime::schema::{
+    Bit, Enum, IdentityIndex, IntegerWidth, Literal, Message, Messages, PatternSet, Patterns, Type, TypeIndex,
+    TypeMessages,
+};
 
 use super::identities::Identities;
 use super::patterns::PatternTable;
@@ -22,6 +25,7 @@ pub(super) struct Types<'a> {
     device: bool,
     types: Vec<Type>,
     patterns: PatternTable,
+    messages: Vec<TypeMessages>,
     /// By how `Debug` writes them: floats in ranges are neither `Eq` nor `Hash`.
     places: HashMap<String, TypeIndex>,
 }
@@ -35,12 +39,24 @@ impl<'a> Types<'a> {
             device,
             types: Vec::new(),
             patterns: PatternTable::default(),
+            messages: Vec::new(),
             places: HashMap::new(),
         }
     }
 
     pub(super) fn rows(&self) -> &[Type] {
         &self.types
+    }
+
+    /// The set of one pattern that stands in no type; `None` where the tables are full.
+    pub(super) fn pattern(&mut self, pattern: compiled::Pattern) -> Option<PatternSet> {
+        self.patterns.set(&[pattern]).map(|(set, _)| set)
+    }
+
+    /// What the restrictions of the types say.
+    pub(super) fn messages(&self) -> Option<&'static Messages> {
+        let messages = || Messages { types: leak(self.messages.clone()), find: TypeMessages::find };
+        (!self.messages.is_empty()).then(|| &*Box::leak(Box::new(messages())))
     }
 
     /// The types, and their patterns with the expression of each.
@@ -51,6 +67,7 @@ impl<'a> Types<'a> {
 
     /// The row of a type of `node`.
     pub(super) fn row(&mut self, type_: &compiled::Type, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> TypeIndex {
+        let mut of_patterns: &[Option<&Message>] = &[];
         let lowered = match &type_.kind {
             TypeKind::Leafref { target, require_instance, path, .. } => {
                 let resolved = target.and_then(|target| follow(self.schema, target));
@@ -73,20 +90,27 @@ impl<'a> Types<'a> {
             TypeKind::String { lengths: allowed, patterns } => {
                 let module = self.schema.module(node.module).map_or("", |module| module.name.as_str());
                 let checked = !self.device || !ENGINE_MODULES.contains(&module);
-                let Some(patterns) = self.patterns.set(if checked { patterns } else { &[] }) else {
+                let Some((patterns, said)) = self.patterns.set(if checked { patterns } else { &[] }) else {
                     diagnostics.push(Diagnostic::error("the schema has more than 65534 distinct patterns"));
                     return TypeIndex(0);
                 };
+                if said.iter().any(Option::is_some) {
+                    of_patterns = leak(said.into_iter().map(|message| message.map(lower_message)).collect());
+                }
                 Type::String { lengths: lengths(allowed), patterns }
             }
             other => self.scalar(other),
         };
-        let key = format!("{lowered:?}");
+        let bounds = type_.message.as_ref().map(lower_message);
+        let key = format!("{lowered:?} {bounds:?} {of_patterns:?}");
         if let Some(index) = self.places.get(&key) {
             return *index;
         }
         let index = TypeIndex(u16::try_from(self.types.len()).unwrap_or(u16::MAX));
         self.types.push(lowered);
+        if bounds.is_some() || !of_patterns.is_empty() {
+            self.messages.push(TypeMessages { ty: index, bounds, patterns: of_patterns });
+        }
         self.places.insert(key, index);
         index
     }
@@ -165,6 +189,11 @@ impl<'a> Types<'a> {
             Value::Unsigned(value) => Literal::Unsigned(*value),
         })
     }
+}
+
+fn lower_message(message: &compiled::ErrorMessage) -> &'static Message {
+    let text = |text: &Option<String>| leak_text(text.as_deref().unwrap_or(""));
+    Box::leak(Box::new(Message { app_tag: text(&message.app_tag), text: text(&message.text) }))
 }
 
 fn lengths(lengths: &[(u64, u64)]) -> &'static [(u32, u32)] {

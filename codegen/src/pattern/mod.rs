@@ -5,6 +5,7 @@
 //! the dialect, `program` for what becomes of it, `comi_runtime::schema::Program` for how that runs.
 
 mod blocks;
+mod example;
 mod names;
 mod parse;
 mod program;
@@ -80,6 +81,13 @@ impl Regex {
         let Compiled { code, counters, states } = &self.0.compiled;
         let program = Program { code, counters, states: *states, inverted: false };
         program.matches(&self.0.classes, text)
+    }
+
+    /// A text that it matches. `random` gives a number below its argument, which is at least 1; `more` is how often at
+    /// most a repeat without bound goes beyond its least number. `None` where a text would need characters that YANG does
+    /// not have, or be too long.
+    pub fn example(&self, random: &mut dyn FnMut(u64) -> u64, more: u32) -> Option<String> {
+        example::example(&self.0.node, random, more)
     }
 
     /// Its program with the classes of a schema.

@@ -326,6 +326,8 @@ pub struct XPath {
     /// The module of each of its prefixes, in the order of [`xpath::Expression::prefixes`]; `None` where a prefix is not
     /// declared (a diagnostic was given).
     pub modules: Vec<Option<ModuleId>>,
+    /// The module of each prefix in its strings, which may name identities.
+    pub literals: Vec<(Box<str>, ModuleId)>,
 }
 
 impl XPath {
@@ -397,6 +399,17 @@ pub struct Type {
     pub typedefs: Vec<(String, String)>,
     /// What it is.
     pub kind: TypeKind,
+    /// What the model says where its range or length is not kept.
+    pub message: Option<ErrorMessage>,
+}
+
+/// `error-message` and `error-app-tag` of a restriction, of which there is at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorMessage {
+    /// `error-message`.
+    pub text: Option<String>,
+    /// `error-app-tag`.
+    pub app_tag: Option<String>,
 }
 
 /// A built-in type with its effective restrictions. Empty ranges or lengths: not restricted.
@@ -491,6 +504,8 @@ pub struct Pattern {
     pub regex: Regex,
     /// `modifier invert-match`.
     pub inverted: bool,
+    /// What the model says of a value that it does not take.
+    pub message: Option<ErrorMessage>,
 }
 
 /// An identity.

@@ -2,6 +2,7 @@
 
 use super::compiled::Pattern;
 use super::compiler::Compiler;
+use super::restrictions;
 use crate::diagnostic::Diagnostic;
 use crate::pattern::{Finding, Regex};
 use crate::syntax::{Statement, locate};
@@ -23,7 +24,8 @@ impl Compiler<'_> {
                     self.diagnostics.push(tell(Diagnostic::warning(&warning.message), warning));
                 }
                 let inverted = statement.child("modifier").is_some();
-                Some(Pattern { expression: statement.text().to_owned(), regex, inverted })
+                let message = restrictions::message(statement);
+                Some(Pattern { expression: statement.text().to_owned(), regex, inverted, message })
             }
             Err(error) => {
                 self.diagnostics.push(tell(Diagnostic::error(&error.message), error));

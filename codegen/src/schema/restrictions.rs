@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::compiled::TypeKind;
+use super::compiled::{ErrorMessage, TypeKind};
 use crate::source::Span;
 use crate::syntax::Statement;
 
@@ -66,6 +66,13 @@ pub(super) fn fold(
         TypeKind::Boolean | TypeKind::Empty | TypeKind::Identityref { .. } | TypeKind::Union { .. } => {}
     }
     Ok(())
+}
+
+/// What a restriction says where it is broken.
+pub(super) fn message(statement: &Statement) -> Option<ErrorMessage> {
+    let said = |keyword| statement.child_text(keyword).map(str::to_owned);
+    let message = ErrorMessage { text: said("error-message"), app_tag: said("error-app-tag") };
+    (message.text.is_some() || message.app_tag.is_some()).then_some(message)
 }
 
 fn fold_lengths(lengths: &mut Vec<(u64, u64)>, statement: &Statement) -> Result<(), Refusal> {

@@ -80,6 +80,9 @@ impl<'a> Compiler<'a> {
             typed.type_.written = name.to_owned();
             if statement.children.iter().any(|child| child.keyword.prefix.is_none()) {
                 typed.type_.kind = self.restrict(typed.type_.kind, statement, place.unit)?;
+                if let Some(bounds) = statement.child("range").or_else(|| statement.child("length")) {
+                    typed.type_.message = restrictions::message(bounds);
+                }
             }
             typed
         };
@@ -216,7 +219,8 @@ impl<'a> Compiler<'a> {
             }
         };
         let kind = self.restrict(kind, statement, place.unit)?;
-        let type_ = Type { written: name.to_owned(), typedefs: Vec::new(), kind };
+        let message = statement.child("range").or_else(|| statement.child("length")).and_then(restrictions::message);
+        let type_ = Type { written: name.to_owned(), typedefs: Vec::new(), kind, message };
         Some(Typed { type_, paths, default: None, units: None })
     }
 

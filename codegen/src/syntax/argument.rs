@@ -109,7 +109,8 @@ fn is_date(text: &str) -> bool {
 }
 
 /// RFC 3986 sections 2 and 3.1.
-fn is_uri(text: &str) -> bool {
+/// RFC 3986: a scheme, and no character that a URI cannot have.
+pub(crate) fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);

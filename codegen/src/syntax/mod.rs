@@ -20,6 +20,8 @@ pub use locate::locate;
 pub use parse::parse;
 pub use statement::{Argument, Keyword, Statement};
 
+#[cfg(feature = "lwm2m")]
+pub(crate) use argument::is_uri;
 pub(crate) use argument::{is_identifier, is_reference};
 pub(crate) use check::{check, check_extension, defines_no_node, is_keyword, takes};
 pub(crate) use grammar::{canonical_place, section};

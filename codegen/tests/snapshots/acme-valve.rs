@@ -52,97 +52,45 @@ const _: () = {
             &mut self.board
         }
 
-        fn tell(&mut self, change: &Change<'_>) -> Result<(), Fault> {
+        fn try_read(&mut self, node: NodeIndex, keys: &[Value]) -> Option<Result<Data, Fault>> {
             let board = &mut self.board;
-            match change.node.0 {
-                19 => acme_valve::ValveHandler::active_schedule_changed(board, dispatch::new_leaf(change)?),
-                20 => match dispatch::existence(change) {
-                    Existence::Comes => acme_valve::ValveHandler::calibration_created(board, dispatch::key(change.keys, 0)?, dispatch::key(change.keys, 1)?),
-                    Existence::Goes => acme_valve::ValveHandler::calibration_deleted(board, dispatch::key(change.keys, 0)?, dispatch::key(change.keys, 1)?),
-                    Existence::Stays => {},
-                },
-                22 => acme_valve::ValveHandler::pulses_changed(board, dispatch::key(change.keys, 0)?, dispatch::key(change.keys, 1)?, dispatch::new_leaf(change)?),
-                24 => acme_valve::ValveHandler::close_changed(board, dispatch::new_leaf(change)?),
-                25 => acme_valve::ValveHandler::close_after_changed(board, dispatch::new_leaf(change)?),
-                27 => acme_valve::ValveHandler::contact_changed(board, dispatch::new_leaf_list(change)?),
-                30 => acme_valve::ValveHandler::interlock_changed(board, dispatch::new_leaf(change)?),
-                31 => match dispatch::existence(change) {
-                    Existence::Comes => acme_valve::ValveHandler::lock_created(board),
-                    Existence::Goes => acme_valve::ValveHandler::lock_deleted(board),
-                    Existence::Stays => {},
-                },
-                32 => acme_valve::ValveHandler::reason_changed(board, dispatch::new_leaf(change)?),
-                33 => acme_valve::ValveHandler::until_changed(board, dispatch::new_leaf(change)?),
-                34 => acme_valve::ValveHandler::medium_changed(board, dispatch::new_leaf(change)?),
-                35 => acme_valve::ValveHandler::mode_changed(board, dispatch::new_leaf(change)?),
-                42 => acme_valve::ValveHandler::name_changed(board, dispatch::new_leaf(change)?),
-                43 => acme_valve::ValveHandler::open_changed(board, dispatch::new_leaf(change)?),
-                44 => acme_valve::ValveHandler::pairing_key_changed(board, dispatch::new_leaf(change)?),
-                46 => acme_valve::ValveHandler::rest_position_changed(board, dispatch::new_leaf(change)?),
-                47 => match dispatch::existence(change) {
-                    Existence::Comes => acme_valve::ValveHandler::schedule_created(board, dispatch::key(change.keys, 0)?),
-                    Existence::Goes => acme_valve::ValveHandler::schedule_deleted(board, dispatch::key(change.keys, 0)?),
-                    Existence::Stays => {},
-                },
-                48 => acme_valve::ValveHandler::at_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
-                49 => acme_valve::ValveHandler::days_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
-                50 => acme_valve::ValveHandler::enabled_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
-                52 => acme_valve::ValveHandler::schedule_target_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
-                53 => acme_valve::ValveHandler::valve_target_changed(board, dispatch::new_leaf(change)?),
-                54 => acme_valve::ValveHandler::torque_limit_changed(board, dispatch::new_leaf(change)?),
-                56 => acme_valve::ValveHandler::maximum_changed(board, dispatch::new_leaf(change)?),
-                57 => acme_valve::ValveHandler::minimum_changed(board, dispatch::new_leaf(change)?),
-                58 => acme_valve::ValveHandler::trim_changed(board, dispatch::new_leaf(change)?),
-                _ => {},
-            }
-            Ok(())
-        }
-    }
-
-    impl<T: Handlers> Board for Bound<T> {
-        fn schema(&self) -> &'static Schema {
-            &SCHEMA
-        }
-
-        fn read(&mut self, node: NodeIndex, keys: &[Value]) -> Result<Data, Fault> {
-            let board = &mut self.board;
-            match node.0 {
+            Some(match node.0 {
                 26 => dispatch::leaf(acme_valve::ValveHandler::condition(board)),
                 28 => dispatch::leaf(acme_valve::ValveHandler::digest(board)),
                 45 => dispatch::leaf(acme_valve::ValveHandler::position(board)),
                 59 => dispatch::leaf(acme_valve::ValveHandler::volume(board)),
                 _ => Err(Fault::Absent),
-            }
+            })
         }
 
-        fn next(
+        fn try_next(
             &mut self,
             list: NodeIndex,
             keys: &[Value],
             after: Option<&[Value]>,
-        ) -> Result<Option<Vec<Value>>, Fault> {
-            Ok(None)
+        ) -> Option<Result<Option<Vec<Value>>, Fault>> {
+            Some(Ok(None))
         }
 
-        fn call(
+        fn try_call(
             &mut self,
             call: Call,
             operation: NodeIndex,
             keys: &[Value],
             input: &Content,
-        ) -> Result<Outcome<Content>, Fault> {
+        ) -> Option<Result<Outcome<Content>, Fault>> {
             let board = &mut self.board;
-            match operation.0 {
-                5 => dispatch::outcome(acme_valve::AcmeValveHandler::identify(board, call, FromContent::from_content(input)?)),
+            Some(match operation.0 {
+                5 => dispatch::outcome(acme_valve::AcmeValveHandler::identify(board, call, match FromContent::from_content(input) { Ok(input) => input, Err(fault) => return Some(Err(fault)) })),
                 9 => dispatch::outcome(acme_valve::AcmeValveHandler::self_test(board, call)),
-                36 => dispatch::outcome(acme_valve::ValveHandler::r#move(board, call, FromContent::from_content(input)?)),
+                36 => dispatch::outcome(acme_valve::ValveHandler::r#move(board, call, match FromContent::from_content(input) { Ok(input) => input, Err(fault) => return Some(Err(fault)) })),
                 _ => Err(Fault::failed("this device has no such operation")),
-            }
+            })
         }
 
-        fn prepare(&mut self, change: &Change<'_>) -> Result<(), Fault> {
+        fn try_prepare(&mut self, change: &Change<'_>) -> Option<Result<(), Fault>> {
             let board = &mut self.board;
-            match change.node.0 {
+            Some(match change.node.0 {
                 19 => acme_valve::ValveHandler::prepare_active_schedule(board, dispatch::new_leaf(change)?),
                 20 => match dispatch::existence(change) {
                     Existence::Comes => acme_valve::ValveHandler::prepare_calibration_create(board, dispatch::key(change.keys, 0)?, dispatch::key(change.keys, 1)?),
@@ -182,12 +130,90 @@ const _: () = {
                 57 => acme_valve::ValveHandler::prepare_minimum(board, dispatch::new_leaf(change)?),
                 58 => acme_valve::ValveHandler::prepare_trim(board, dispatch::new_leaf(change)?),
                 _ => Ok(()),
-            }
+            })
+        }
+
+        fn try_changed(&mut self, change: &Change<'_>) -> Option<()> {
+            let board = &mut self.board;
+            Some(match change.node.0 {
+                19 => acme_valve::ValveHandler::active_schedule_changed(board, dispatch::new_leaf(change)?),
+                20 => match dispatch::existence(change) {
+                    Existence::Comes => acme_valve::ValveHandler::calibration_created(board, dispatch::key(change.keys, 0)?, dispatch::key(change.keys, 1)?),
+                    Existence::Goes => acme_valve::ValveHandler::calibration_deleted(board, dispatch::key(change.keys, 0)?, dispatch::key(change.keys, 1)?),
+                    Existence::Stays => (),
+                },
+                22 => acme_valve::ValveHandler::pulses_changed(board, dispatch::key(change.keys, 0)?, dispatch::key(change.keys, 1)?, dispatch::new_leaf(change)?),
+                24 => acme_valve::ValveHandler::close_changed(board, dispatch::new_leaf(change)?),
+                25 => acme_valve::ValveHandler::close_after_changed(board, dispatch::new_leaf(change)?),
+                27 => acme_valve::ValveHandler::contact_changed(board, dispatch::new_leaf_list(change)?),
+                30 => acme_valve::ValveHandler::interlock_changed(board, dispatch::new_leaf(change)?),
+                31 => match dispatch::existence(change) {
+                    Existence::Comes => acme_valve::ValveHandler::lock_created(board),
+                    Existence::Goes => acme_valve::ValveHandler::lock_deleted(board),
+                    Existence::Stays => (),
+                },
+                32 => acme_valve::ValveHandler::reason_changed(board, dispatch::new_leaf(change)?),
+                33 => acme_valve::ValveHandler::until_changed(board, dispatch::new_leaf(change)?),
+                34 => acme_valve::ValveHandler::medium_changed(board, dispatch::new_leaf(change)?),
+                35 => acme_valve::ValveHandler::mode_changed(board, dispatch::new_leaf(change)?),
+                42 => acme_valve::ValveHandler::name_changed(board, dispatch::new_leaf(change)?),
+                43 => acme_valve::ValveHandler::open_changed(board, dispatch::new_leaf(change)?),
+                44 => acme_valve::ValveHandler::pairing_key_changed(board, dispatch::new_leaf(change)?),
+                46 => acme_valve::ValveHandler::rest_position_changed(board, dispatch::new_leaf(change)?),
+                47 => match dispatch::existence(change) {
+                    Existence::Comes => acme_valve::ValveHandler::schedule_created(board, dispatch::key(change.keys, 0)?),
+                    Existence::Goes => acme_valve::ValveHandler::schedule_deleted(board, dispatch::key(change.keys, 0)?),
+                    Existence::Stays => (),
+                },
+                48 => acme_valve::ValveHandler::at_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
+                49 => acme_valve::ValveHandler::days_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
+                50 => acme_valve::ValveHandler::enabled_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
+                52 => acme_valve::ValveHandler::schedule_target_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
+                53 => acme_valve::ValveHandler::valve_target_changed(board, dispatch::new_leaf(change)?),
+                54 => acme_valve::ValveHandler::torque_limit_changed(board, dispatch::new_leaf(change)?),
+                56 => acme_valve::ValveHandler::maximum_changed(board, dispatch::new_leaf(change)?),
+                57 => acme_valve::ValveHandler::minimum_changed(board, dispatch::new_leaf(change)?),
+                58 => acme_valve::ValveHandler::trim_changed(board, dispatch::new_leaf(change)?),
+                _ => (),
+            })
+        }
+    }
+
+    impl<T: Handlers> Board for Bound<T> {
+        fn schema(&self) -> &'static Schema {
+            &SCHEMA
+        }
+
+        fn read(&mut self, node: NodeIndex, keys: &[Value]) -> Result<Data, Fault> {
+            dispatch::converted(self.try_read(node, keys))
+        }
+
+        fn next(
+            &mut self,
+            list: NodeIndex,
+            keys: &[Value],
+            after: Option<&[Value]>,
+        ) -> Result<Option<Vec<Value>>, Fault> {
+            dispatch::converted(self.try_next(list, keys, after))
+        }
+
+        fn call(
+            &mut self,
+            call: Call,
+            operation: NodeIndex,
+            keys: &[Value],
+            input: &Content,
+        ) -> Result<Outcome<Content>, Fault> {
+            dispatch::converted(self.try_call(call, operation, keys, input))
+        }
+
+        fn prepare(&mut self, change: &Change<'_>) -> Result<(), Fault> {
+            dispatch::converted(self.try_prepare(change))
         }
 
         fn changed(&mut self, change: &Change<'_>) {
             // The datastore holds values of the schema's types alone, so no conversion fails.
-            let _ = self.tell(change);
+            let _ = self.try_changed(change);
         }
     }
 };
@@ -1494,6 +1520,7 @@ pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Sche
     names: tables::NAMES,
     types: tables::TYPES,
     patterns: tables::PATTERNS,
+    messages: tables::MESSAGES,
     lists: tables::LISTS,
     identities: tables::IDENTITIES,
     choices: tables::CHOICES,
@@ -1503,8 +1530,16 @@ pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Sche
     by_sid: tables::BY_SID,
     objects: tables::OBJECTS,
     resources: tables::RESOURCES,
-    by_name: Some(&::comi_runtime::value::text::BY_NAME),
+    expressions: tables::EXPRESSIONS,
+    by_name: Some(&::comi_runtime::cbor::BY_NAME),
+    parts: Some(&PARTS),
+    any: None,
 };
+
+/// What of the datastore's code the model's statements need; the rest falls away at link time.
+static PARTS: ::comi_runtime::datastore::Parts = ::comi_runtime::datastore::Parts::NONE.with_choices().with_defaults().with_pushed_state().with_references().with_yang_library();
+
+const _: () = assert!(::comi_runtime::value::ALL_TYPES, "the model has leafs whose types comi-runtime links with its feature `types`");
 
 #[allow(clippy::all, clippy::pedantic, dead_code, non_camel_case_types, unreachable_pub, unused_imports, unused_variables, reason = "generated")]
 mod tables {
@@ -1826,6 +1861,8 @@ mod tables {
         48, 6, 0, // 0..5
     ];
 
+    pub(super) static MESSAGES: Option<&Messages> = None;
+
     pub(super) static LISTS: &[List] = &[
         List { keys: &[NodeIndex(21), NodeIndex(23)], unique: &[] }, // /acme-valve:valve/calibration
         List { keys: &[NodeIndex(51)], unique: &[] }, // /acme-valve:valve/schedule
@@ -2026,4 +2063,46 @@ mod tables {
     pub(super) static OBJECTS: &[Object] = &[];
 
     pub(super) static RESOURCES: &[Resource] = &[];
+
+    pub(super) static EXPRESSIONS: Option<&Expressions> = Some(&Expressions {
+        code: CODE,
+        rules: RULES,
+        affected: AFFECTED,
+        engine: &::comi_runtime::datastore::ENGINE,
+    });
+
+    pub(super) static CODE: &[Op] = &[
+        Op::Context, // 0
+        Op::Step { from: 0, axis: Axis::Parent, test: Test::Node, predicates: &[], repeats: false }, // 1
+        Op::Step { from: 1, axis: Axis::Child, test: Test::Nodes(&[NodeIndex(35)]), predicates: &[], repeats: false }, // 2
+        Op::Text { text: "manual", identity: None }, // 3
+        Op::Binary { operator: Operator::Equal, left: 2, right: 3 }, // 4
+        Op::Step { from: 0, axis: Axis::Itself, test: Test::Node, predicates: &[], repeats: false }, // 5
+        Op::Step { from: 1, axis: Axis::Child, test: Test::Nodes(&[NodeIndex(55)]), predicates: &[], repeats: false }, // 6
+        Op::Step { from: 6, axis: Axis::Child, test: Test::Nodes(&[NodeIndex(56)]), predicates: &[], repeats: false }, // 7
+        Op::Binary { operator: Operator::LessOrEqual, left: 5, right: 7 }, // 8
+        Op::Step { from: 0, axis: Axis::Child, test: Test::Nodes(&[NodeIndex(57)]), predicates: &[], repeats: false }, // 9
+        Op::Step { from: 0, axis: Axis::Child, test: Test::Nodes(&[NodeIndex(56)]), predicates: &[], repeats: false }, // 10
+        Op::Binary { operator: Operator::LessOrEqual, left: 9, right: 10 }, // 11
+    ];
+
+    pub(super) static RULES: &[Rule] = &[
+        Rule { node: NodeIndex(25), context: NodeIndex(25), kind: RuleKind::When, code: 4, config: true, message: None, expression: "" }, // /acme-valve:valve/close-after
+        Rule { node: NodeIndex(53), context: NodeIndex(53), kind: RuleKind::Must, code: 8, config: true, message: Some(&Message { app_tag: "beyond-travel", text: "The target lies above the travel's maximum." }), expression: "" }, // /acme-valve:valve/target
+        Rule { node: NodeIndex(55), context: NodeIndex(55), kind: RuleKind::Must, code: 11, config: true, message: Some(&Message { app_tag: "", text: "The minimum lies above the maximum." }), expression: "" }, // /acme-valve:valve/travel
+    ];
+
+    pub(super) static AFFECTED: &[Affected] = &[
+        Affected { node: NodeIndex(18), rule: 0, anchor: NodeIndex(18) }, // /acme-valve:valve affects /acme-valve:valve/close-after
+        Affected { node: NodeIndex(18), rule: 1, anchor: NodeIndex(18) }, // /acme-valve:valve affects /acme-valve:valve/target
+        Affected { node: NodeIndex(18), rule: 2, anchor: NodeIndex(18) }, // /acme-valve:valve affects /acme-valve:valve/travel
+        Affected { node: NodeIndex(25), rule: 0, anchor: NodeIndex(18) }, // /acme-valve:valve/close-after affects /acme-valve:valve/close-after
+        Affected { node: NodeIndex(35), rule: 0, anchor: NodeIndex(18) }, // /acme-valve:valve/mode affects /acme-valve:valve/close-after
+        Affected { node: NodeIndex(53), rule: 1, anchor: NodeIndex(18) }, // /acme-valve:valve/target affects /acme-valve:valve/target
+        Affected { node: NodeIndex(55), rule: 1, anchor: NodeIndex(18) }, // /acme-valve:valve/travel affects /acme-valve:valve/target
+        Affected { node: NodeIndex(55), rule: 2, anchor: NodeIndex(55) }, // /acme-valve:valve/travel affects /acme-valve:valve/travel
+        Affected { node: NodeIndex(56), rule: 1, anchor: NodeIndex(18) }, // /acme-valve:valve/travel/maximum affects /acme-valve:valve/target
+        Affected { node: NodeIndex(56), rule: 2, anchor: NodeIndex(55) }, // /acme-valve:valve/travel/maximum affects /acme-valve:valve/travel
+        Affected { node: NodeIndex(57), rule: 2, anchor: NodeIndex(55) }, // /acme-valve:valve/travel/minimum affects /acme-valve:valve/travel
+    ];
 }

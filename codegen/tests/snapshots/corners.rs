@@ -56,77 +56,49 @@ const _: () = {
             &mut self.board
         }
 
-        fn tell(&mut self, change: &Change<'_>) -> Result<(), Fault> {
+        fn try_read(&mut self, node: NodeIndex, keys: &[Value]) -> Option<Result<Data, Fault>> {
             let board = &mut self.board;
-            match change.node.0 {
-                13 => corners::OptionHandler::a_b_c_changed(board, dispatch::new_leaf(change)?),
-                14 => corners::OptionHandler::move_changed(board, dispatch::new_leaf(change)?),
-                15 => corners::OptionHandler::type_changed(board, dispatch::new_leaf(change)?),
-                16 => match dispatch::existence(change) {
-                    Existence::Comes => corners::SensorHandler::sensor_created(board, dispatch::key(change.keys, 0)?),
-                    Existence::Goes => corners::SensorHandler::sensor_deleted(board, dispatch::key(change.keys, 0)?),
-                    Existence::Stays => {},
-                },
-                17 => corners::SensorHandler::celsius_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
-                18 => corners::SensorHandler::fahrenheit_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
-                20 => corners::SensorHandler::kelvin_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
-                22 => corners::SensorHandler::limits_value_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
-                23 => corners::SensorHandler::vendor_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_any(change)?),
-                30 => corners::SensorHandler::secret_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
-                _ => {},
-            }
-            Ok(())
-        }
-    }
-
-    impl<T: Handlers> Board for Bound<T> {
-        fn schema(&self) -> &'static Schema {
-            &SCHEMA
-        }
-
-        fn read(&mut self, node: NodeIndex, keys: &[Value]) -> Result<Data, Fault> {
-            let board = &mut self.board;
-            match node.0 {
+            Some(match node.0 {
                 6 => dispatch::leaf_list(corners::AlarmHandler::cause(board, dispatch::key(keys, 0)?, dispatch::key(keys, 1)?)),
                 8 => dispatch::leaf(corners::AlarmHandler::at(board, dispatch::key(keys, 0)?, dispatch::key(keys, 1)?, dispatch::key(keys, 2)?)),
                 11 => dispatch::leaf(corners::AlarmHandler::text(board, dispatch::key(keys, 0)?, dispatch::key(keys, 1)?)),
                 31 => dispatch::leaf(corners::SensorHandler::sensor_value(board, dispatch::key(keys, 0)?)),
                 _ => Err(Fault::Absent),
-            }
+            })
         }
 
-        fn next(
+        fn try_next(
             &mut self,
             list: NodeIndex,
             keys: &[Value],
             after: Option<&[Value]>,
-        ) -> Result<Option<Vec<Value>>, Fault> {
+        ) -> Option<Result<Option<Vec<Value>>, Fault>> {
             let board = &mut self.board;
-            match list.0 {
+            Some(match list.0 {
                 5 => corners::AlarmHandler::alarm_next(board, match after { Some(after) => Some((dispatch::key(after, 0)?, dispatch::key(after, 1)?)), None => None }).map(|next| next.map(|(key0, key1)| Vec::from([key0.into(), key1.into()]))),
                 7 => dispatch::next(corners::AlarmHandler::event_next(board, dispatch::key(keys, 0)?, dispatch::key(keys, 1)?, match after { Some(after) => Some(dispatch::key(after, 0)?), None => None })),
                 _ => Ok(None),
-            }
+            })
         }
 
-        fn call(
+        fn try_call(
             &mut self,
             call: Call,
             operation: NodeIndex,
             keys: &[Value],
             input: &Content,
-        ) -> Result<Outcome<Content>, Fault> {
+        ) -> Option<Result<Outcome<Content>, Fault>> {
             let board = &mut self.board;
-            match operation.0 {
-                26 => dispatch::outcome(corners::SensorHandler::reset(board, call, dispatch::key(keys, 0)?, fields::leaf(input, NodeIndex(28))?)),
-                32 => dispatch::outcome(corners::CornersHandler::tidy(board, call, FromContent::from_content(input)?)),
+            Some(match operation.0 {
+                26 => dispatch::outcome(corners::SensorHandler::reset(board, call, dispatch::key(keys, 0)?, fields::leaf(input, NodeIndex(28)).ok()?)),
+                32 => dispatch::outcome(corners::CornersHandler::tidy(board, call, match FromContent::from_content(input) { Ok(input) => input, Err(fault) => return Some(Err(fault)) })),
                 _ => Err(Fault::failed("this device has no such operation")),
-            }
+            })
         }
 
-        fn prepare(&mut self, change: &Change<'_>) -> Result<(), Fault> {
+        fn try_prepare(&mut self, change: &Change<'_>) -> Option<Result<(), Fault>> {
             let board = &mut self.board;
-            match change.node.0 {
+            Some(match change.node.0 {
                 13 => corners::OptionHandler::prepare_a_b_c(board, dispatch::new_leaf(change)?),
                 14 => corners::OptionHandler::prepare_move(board, dispatch::new_leaf(change)?),
                 15 => corners::OptionHandler::prepare_type(board, dispatch::new_leaf(change)?),
@@ -142,12 +114,66 @@ const _: () = {
                 23 => corners::SensorHandler::prepare_vendor(board, dispatch::key(change.keys, 0)?, dispatch::new_any(change)?),
                 30 => corners::SensorHandler::prepare_secret(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
                 _ => Ok(()),
-            }
+            })
+        }
+
+        fn try_changed(&mut self, change: &Change<'_>) -> Option<()> {
+            let board = &mut self.board;
+            Some(match change.node.0 {
+                13 => corners::OptionHandler::a_b_c_changed(board, dispatch::new_leaf(change)?),
+                14 => corners::OptionHandler::move_changed(board, dispatch::new_leaf(change)?),
+                15 => corners::OptionHandler::type_changed(board, dispatch::new_leaf(change)?),
+                16 => match dispatch::existence(change) {
+                    Existence::Comes => corners::SensorHandler::sensor_created(board, dispatch::key(change.keys, 0)?),
+                    Existence::Goes => corners::SensorHandler::sensor_deleted(board, dispatch::key(change.keys, 0)?),
+                    Existence::Stays => (),
+                },
+                17 => corners::SensorHandler::celsius_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
+                18 => corners::SensorHandler::fahrenheit_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
+                20 => corners::SensorHandler::kelvin_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
+                22 => corners::SensorHandler::limits_value_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
+                23 => corners::SensorHandler::vendor_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_any(change)?),
+                30 => corners::SensorHandler::secret_changed(board, dispatch::key(change.keys, 0)?, dispatch::new_leaf(change)?),
+                _ => (),
+            })
+        }
+    }
+
+    impl<T: Handlers> Board for Bound<T> {
+        fn schema(&self) -> &'static Schema {
+            &SCHEMA
+        }
+
+        fn read(&mut self, node: NodeIndex, keys: &[Value]) -> Result<Data, Fault> {
+            dispatch::converted(self.try_read(node, keys))
+        }
+
+        fn next(
+            &mut self,
+            list: NodeIndex,
+            keys: &[Value],
+            after: Option<&[Value]>,
+        ) -> Result<Option<Vec<Value>>, Fault> {
+            dispatch::converted(self.try_next(list, keys, after))
+        }
+
+        fn call(
+            &mut self,
+            call: Call,
+            operation: NodeIndex,
+            keys: &[Value],
+            input: &Content,
+        ) -> Result<Outcome<Content>, Fault> {
+            dispatch::converted(self.try_call(call, operation, keys, input))
+        }
+
+        fn prepare(&mut self, change: &Change<'_>) -> Result<(), Fault> {
+            dispatch::converted(self.try_prepare(change))
         }
 
         fn changed(&mut self, change: &Change<'_>) {
             // The datastore holds values of the schema's types alone, so no conversion fails.
-            let _ = self.tell(change);
+            let _ = self.try_changed(change);
         }
     }
 };
@@ -786,6 +812,703 @@ pub mod corners {
             InstanceIdentifier::new(NodeIndex(32))
         }
     }
+
+    /// What payloads hold of each node: read and written by `comi_runtime::model::wire`.
+    pub mod wire {
+        use ::comi_runtime::model::wire::prelude::*;
+
+        /// `/corners:alarm`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct Alarm<'a> {
+            /// `/corners:alarm/cause`
+            pub cause: Vec<IdentityIndex>,
+            /// `/corners:alarm/event`
+            pub event: Vec<Event>,
+            /// `/corners:alarm/number`
+            pub number: u32,
+            /// `/corners:alarm/source`
+            pub source: Cow<'a, str>,
+            /// `/corners:alarm/text`
+            pub text: Option<Cow<'a, str>>,
+        }
+
+        impl<'a> Wire<'a> for Alarm<'a> {
+            const NODE: NodeIndex = NodeIndex(5);
+            const SID: u32 = 60002;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut cause_ = None;
+                let mut event_ = None;
+                let mut number_ = None;
+                let mut source_ = None;
+                let mut text_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60002)? {
+                        60003 if cause_.is_none() => cause_ = Some(parts::leaf_list(cursor, false, |cursor| parts::value(cursor, Self::schema(), NodeIndex(6)))?),
+                        60004 if event_.is_none() => event_ = Some(parts::keyless(cursor)?),
+                        60006 if number_.is_none() => number_ = Some(cursor.unsigned(&[])?),
+                        60007 if source_.is_none() => source_ = Some(parts::text(cursor)?),
+                        60008 if text_.is_none() => text_ = Some(parts::text(cursor)?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    cause: cause_.unwrap_or_default(),
+                    event: event_.unwrap_or_default(),
+                    number: number_?,
+                    source: source_?,
+                    text: text_,
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    usize::from(!self.cause.is_empty())
+                    + usize::from(!self.event.is_empty())
+                    + 1
+                    + 1
+                    + usize::from(self.text.is_some())
+                );
+                if !self.cause.is_empty() {
+                    writer.raw(&[1]);
+                    writer.array(self.cause.len());
+                    for value in &self.cause {
+                        parts::put_value(writer, Self::schema(), NodeIndex(6), value.clone())?;
+                    }
+                }
+                if !self.event.is_empty() {
+                    writer.raw(&[2]);
+                    parts::put_list(writer, &self.event)?;
+                }
+                writer.raw(&[4]);
+                let value = &self.number;
+                parts::put_unsigned(writer, NodeIndex(9), &[], *value)?;
+                writer.raw(&[5]);
+                let value = &self.source;
+                writer.text(value);
+                if let Some(value) = &self.text {
+                    writer.raw(&[6]);
+                    writer.text(value);
+                }
+                Ok(())
+            }
+        }
+
+        impl<'a> Entry<'a> for Alarm<'a> {
+            const USER_ORDERED: bool = false;
+
+            fn order(&self, other: &Self) -> Ordering {
+                (&self.source, &self.number,).cmp(&(&other.source, &other.number,))
+            }
+        }
+
+        impl FromContent for Alarm<'_> {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    cause: fields::leaf_list(content, NodeIndex(6))?,
+                    event: fields::list(content, NodeIndex(7))?,
+                    number: fields::required_leaf(content, NodeIndex(9))?,
+                    source: fields::required_leaf(content, NodeIndex(10))?,
+                    text: fields::leaf(content, NodeIndex(11))?,
+                })
+            }
+        }
+
+        /// `/corners:alarm/event`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct Event {
+            /// `/corners:alarm/event/at`
+            pub at: Option<i64>,
+        }
+
+        impl<'a> Wire<'a> for Event {
+            const NODE: NodeIndex = NodeIndex(7);
+            const SID: u32 = 60004;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut at_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60004)? {
+                        60005 if at_.is_none() => at_ = Some(cursor.integer(&[])?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    at: at_,
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    usize::from(self.at.is_some())
+                );
+                if let Some(value) = &self.at {
+                    writer.raw(&[1]);
+                    parts::put_integer(writer, NodeIndex(8), &[], *value)?;
+                }
+                Ok(())
+            }
+        }
+
+        impl FromContent for Event {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    at: fields::leaf(content, NodeIndex(8))?,
+                })
+            }
+        }
+
+        /// `/corners:option`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct Option2<'a> {
+            /// `/corners:option/a.b_c`
+            pub a_b_c: Option<Cow<'a, str>>,
+            /// `/corners:option/move`
+            pub r#move: Option<super::super::corners::MoveSize>,
+            /// `/corners:option/type`
+            pub r#type: Option<super::super::corners::TypeSize>,
+        }
+
+        impl<'a> Wire<'a> for Option2<'a> {
+            const NODE: NodeIndex = NodeIndex(12);
+            const SID: u32 = 60009;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut a_b_c_ = None;
+                let mut move_ = None;
+                let mut type_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60009)? {
+                        60010 if a_b_c_.is_none() => a_b_c_ = Some(parts::text(cursor)?),
+                        60011 if move_.is_none() => move_ = Some(parts::enumeration(cursor)?),
+                        60012 if type_.is_none() => type_ = Some(parts::enumeration(cursor)?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    a_b_c: a_b_c_,
+                    r#move: move_,
+                    r#type: type_,
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    usize::from(self.a_b_c.is_some())
+                    + usize::from(self.r#move.is_some())
+                    + usize::from(self.r#type.is_some())
+                );
+                if let Some(value) = &self.a_b_c {
+                    writer.raw(&[1]);
+                    writer.text(value);
+                }
+                if let Some(value) = &self.r#move {
+                    writer.raw(&[2]);
+                    writer.integer(i64::from(*value as i32));
+                }
+                if let Some(value) = &self.r#type {
+                    writer.raw(&[3]);
+                    writer.integer(i64::from(*value as i32));
+                }
+                Ok(())
+            }
+        }
+
+        impl FromContent for Option2<'_> {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    a_b_c: fields::leaf(content, NodeIndex(13))?,
+                    r#move: fields::leaf(content, NodeIndex(14))?,
+                    r#type: fields::leaf(content, NodeIndex(15))?,
+                })
+            }
+        }
+
+        /// `/corners:sensor`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct Sensor<'a> {
+            /// `/corners:sensor/celsius`
+            pub celsius: Option<()>,
+            /// `/corners:sensor/fahrenheit`
+            pub fahrenheit: Option<f64>,
+            /// `/corners:sensor/id`
+            pub id: u16,
+            /// `/corners:sensor/kelvin`
+            pub kelvin: Option<()>,
+            /// `/corners:sensor/limits`
+            pub limits: Option<Limits>,
+            /// `/corners:sensor/secret`
+            pub secret: Option<Cow<'a, str>>,
+            /// `/corners:sensor/value`
+            pub value: Option<f64>,
+        }
+
+        impl<'a> Wire<'a> for Sensor<'a> {
+            const NODE: NodeIndex = NodeIndex(16);
+            const SID: u32 = 60013;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut celsius_ = None;
+                let mut fahrenheit_ = None;
+                let mut id_ = None;
+                let mut kelvin_ = None;
+                let mut limits_ = None;
+                let mut secret_ = None;
+                let mut value_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60013)? {
+                        60014 if celsius_.is_none() => celsius_ = Some(cursor.null()?),
+                        60015 if fahrenheit_.is_none() => fahrenheit_ = Some(parts::value(cursor, Self::schema(), NodeIndex(18))?),
+                        60016 if id_.is_none() => id_ = Some(cursor.unsigned(&[])?),
+                        60017 if kelvin_.is_none() => kelvin_ = Some(cursor.null()?),
+                        60018 if limits_.is_none() => limits_ = Some(Wire::take(cursor)?),
+                        60027 if secret_.is_none() => secret_ = Some(parts::text(cursor)?),
+                        60028 if value_.is_none() => value_ = Some(parts::value(cursor, Self::schema(), NodeIndex(31))?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    celsius: celsius_,
+                    fahrenheit: fahrenheit_,
+                    id: id_?,
+                    kelvin: kelvin_,
+                    limits: limits_,
+                    secret: secret_,
+                    value: value_,
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    usize::from(self.celsius.is_some())
+                    + usize::from(self.fahrenheit.is_some())
+                    + 1
+                    + usize::from(self.kelvin.is_some())
+                    + usize::from(self.limits.is_some())
+                    + usize::from(self.secret.is_some())
+                    + usize::from(self.value.is_some())
+                );
+                if let Some(value) = &self.celsius {
+                    writer.raw(&[1]);
+                    writer.null();
+                }
+                if let Some(value) = &self.fahrenheit {
+                    writer.raw(&[2]);
+                    parts::put_value(writer, Self::schema(), NodeIndex(18), value.clone())?;
+                }
+                writer.raw(&[3]);
+                let value = &self.id;
+                parts::put_unsigned(writer, NodeIndex(19), &[], *value)?;
+                if let Some(value) = &self.kelvin {
+                    writer.raw(&[4]);
+                    writer.null();
+                }
+                if let Some(value) = &self.limits {
+                    writer.raw(&[5]);
+                    value.put(writer)?;
+                }
+                if let Some(value) = &self.secret {
+                    writer.raw(&[14]);
+                    writer.text(value);
+                }
+                if let Some(value) = &self.value {
+                    writer.raw(&[15]);
+                    parts::put_value(writer, Self::schema(), NodeIndex(31), value.clone())?;
+                }
+                Ok(())
+            }
+        }
+
+        impl<'a> Entry<'a> for Sensor<'a> {
+            const USER_ORDERED: bool = false;
+
+            fn order(&self, other: &Self) -> Ordering {
+                (&self.id,).cmp(&(&other.id,))
+            }
+        }
+
+        impl FromContent for Sensor<'_> {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    celsius: fields::leaf(content, NodeIndex(17))?,
+                    fahrenheit: fields::leaf(content, NodeIndex(18))?,
+                    id: fields::required_leaf(content, NodeIndex(19))?,
+                    kelvin: fields::leaf(content, NodeIndex(20))?,
+                    limits: fields::optional_container(content, NodeIndex(21))?,
+                    secret: fields::leaf(content, NodeIndex(30))?,
+                    value: fields::leaf(content, NodeIndex(31))?,
+                })
+            }
+        }
+
+        /// `/corners:sensor/limits`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct Limits {
+            /// `/corners:sensor/limits/value`
+            pub value: Option<f64>,
+            /// `/corners:sensor/limits/vendor`
+            pub vendor: Option<Vec<u8>>,
+        }
+
+        impl<'a> Wire<'a> for Limits {
+            const NODE: NodeIndex = NodeIndex(21);
+            const SID: u32 = 60018;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut value_ = None;
+                let mut vendor_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60018)? {
+                        60019 if value_.is_none() => value_ = Some(parts::value(cursor, Self::schema(), NodeIndex(22))?),
+                        60020 if vendor_.is_none() => vendor_ = Some(parts::any(cursor, Self::schema(), NodeIndex(23))?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    value: value_,
+                    vendor: vendor_,
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    usize::from(self.value.is_some())
+                    + usize::from(self.vendor.is_some())
+                );
+                if let Some(value) = &self.value {
+                    writer.raw(&[1]);
+                    parts::put_value(writer, Self::schema(), NodeIndex(22), value.clone())?;
+                }
+                if let Some(value) = &self.vendor {
+                    writer.raw(&[2]);
+                    writer.raw(value);
+                }
+                Ok(())
+            }
+        }
+
+        impl FromContent for Limits {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    value: fields::leaf(content, NodeIndex(22))?,
+                    vendor: fields::any(content, NodeIndex(23))?,
+                })
+            }
+        }
+
+        /// `/corners:sensor/out-of-range`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct OutOfRange {
+            /// `/corners:sensor/out-of-range/value`
+            pub value: Option<f64>,
+        }
+
+        impl<'a> Wire<'a> for OutOfRange {
+            const NODE: NodeIndex = NodeIndex(24);
+            const SID: u32 = 60021;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut value_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60021)? {
+                        60022 if value_.is_none() => value_ = Some(parts::value(cursor, Self::schema(), NodeIndex(25))?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    value: value_,
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    usize::from(self.value.is_some())
+                );
+                if let Some(value) = &self.value {
+                    writer.raw(&[1]);
+                    parts::put_value(writer, Self::schema(), NodeIndex(25), value.clone())?;
+                }
+                Ok(())
+            }
+        }
+
+        impl FromContent for OutOfRange {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    value: fields::leaf(content, NodeIndex(25))?,
+                })
+            }
+        }
+
+        /// `/corners:sensor/reset/input`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct ResetInput<'a> {
+            /// `/corners:sensor/reset/input/arguments`
+            pub arguments: Option<Cow<'a, str>>,
+        }
+
+        impl<'a> Wire<'a> for ResetInput<'a> {
+            const NODE: NodeIndex = NodeIndex(27);
+            const SID: u32 = 60024;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut arguments_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60023)? {
+                        60025 if arguments_.is_none() => arguments_ = Some(parts::text(cursor)?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    arguments: arguments_,
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    usize::from(self.arguments.is_some())
+                );
+                if let Some(value) = &self.arguments {
+                    writer.raw(&[2]);
+                    writer.text(value);
+                }
+                Ok(())
+            }
+        }
+
+        impl FromContent for ResetInput<'_> {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    arguments: fields::leaf(content, NodeIndex(28))?,
+                })
+            }
+        }
+
+        /// `/corners:tidy/input`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct TidyInput<'a> {
+            /// `/corners:tidy/input/area`
+            pub area: Vec<Area<'a>>,
+            /// `/corners:tidy/input/keep`
+            pub keep: Option<Keep>,
+            /// `/corners:tidy/input/more`
+            pub more: Option<Vec<u8>>,
+        }
+
+        impl<'a> Wire<'a> for TidyInput<'a> {
+            const NODE: NodeIndex = NodeIndex(33);
+            const SID: u32 = 60030;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut area_ = None;
+                let mut keep_ = None;
+                let mut more_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60029)? {
+                        60031 if area_.is_none() => area_ = Some(parts::list(cursor)?),
+                        60034 if keep_.is_none() => keep_ = Some(Wire::take(cursor)?),
+                        60036 if more_.is_none() => more_ = Some(parts::any(cursor, Self::schema(), NodeIndex(39))?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    area: area_.unwrap_or_default(),
+                    keep: keep_,
+                    more: more_,
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    usize::from(!self.area.is_empty())
+                    + usize::from(self.keep.is_some())
+                    + usize::from(self.more.is_some())
+                );
+                if !self.area.is_empty() {
+                    writer.raw(&[2]);
+                    parts::put_list(writer, &self.area)?;
+                }
+                if let Some(value) = &self.keep {
+                    writer.raw(&[5]);
+                    value.put(writer)?;
+                }
+                if let Some(value) = &self.more {
+                    writer.raw(&[7]);
+                    writer.raw(value);
+                }
+                Ok(())
+            }
+        }
+
+        impl FromContent for TidyInput<'_> {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    area: fields::list(content, NodeIndex(34))?,
+                    keep: fields::optional_container(content, NodeIndex(37))?,
+                    more: fields::any(content, NodeIndex(39))?,
+                })
+            }
+        }
+
+        /// `/corners:tidy/input/area`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct Area<'a> {
+            /// `/corners:tidy/input/area/name`
+            pub name: Cow<'a, str>,
+            /// `/corners:tidy/input/area/part`
+            pub part: Vec<Cow<'a, str>>,
+        }
+
+        impl<'a> Wire<'a> for Area<'a> {
+            const NODE: NodeIndex = NodeIndex(34);
+            const SID: u32 = 60031;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut name_ = None;
+                let mut part_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60031)? {
+                        60032 if name_.is_none() => name_ = Some(parts::text(cursor)?),
+                        60033 if part_.is_none() => part_ = Some(parts::leaf_list(cursor, false, |cursor| parts::text(cursor))?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    name: name_?,
+                    part: part_.unwrap_or_default(),
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    1
+                    + usize::from(!self.part.is_empty())
+                );
+                writer.raw(&[1]);
+                let value = &self.name;
+                writer.text(value);
+                if !self.part.is_empty() {
+                    writer.raw(&[2]);
+                    writer.array(self.part.len());
+                    for value in &self.part {
+                        writer.text(value);
+                    }
+                }
+                Ok(())
+            }
+        }
+
+        impl<'a> Entry<'a> for Area<'a> {
+            const USER_ORDERED: bool = false;
+
+            fn order(&self, other: &Self) -> Ordering {
+                (&self.name,).cmp(&(&other.name,))
+            }
+        }
+
+        impl FromContent for Area<'_> {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    name: fields::required_leaf(content, NodeIndex(35))?,
+                    part: fields::leaf_list(content, NodeIndex(36))?,
+                })
+            }
+        }
+
+        /// `/corners:tidy/input/keep`
+        #[derive(Clone, Debug, PartialEq, Default)]
+        pub struct Keep {
+            /// `/corners:tidy/input/keep/days`
+            pub days: Option<u8>,
+        }
+
+        impl<'a> Wire<'a> for Keep {
+            const NODE: NodeIndex = NodeIndex(37);
+            const SID: u32 = 60034;
+
+            fn schema() -> &'static Schema {
+                &super::super::SCHEMA
+            }
+
+            fn take(cursor: &mut Cursor<'a>) -> Option<Self> {
+                let mut days_ = None;
+                for _ in 0..cursor.map()? {
+                    match cursor.key(60034)? {
+                        60035 if days_.is_none() => days_ = Some(cursor.unsigned(&[])?),
+                        _ => return None,
+                    }
+                }
+                cursor.close();
+                Some(Self {
+                    days: days_,
+                })
+            }
+
+            fn put(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+                writer.map(
+                    usize::from(self.days.is_some())
+                );
+                if let Some(value) = &self.days {
+                    writer.raw(&[1]);
+                    parts::put_unsigned(writer, NodeIndex(38), &[], *value)?;
+                }
+                Ok(())
+            }
+        }
+
+        impl FromContent for Keep {
+            fn from_content(content: &Content) -> Result<Self, Fault> {
+                Ok(Self {
+                    days: fields::leaf(content, NodeIndex(38))?,
+                })
+            }
+        }
+    }
 }
 
 /// The compiled model.
@@ -796,6 +1519,7 @@ pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Sche
     names: tables::NAMES,
     types: tables::TYPES,
     patterns: tables::PATTERNS,
+    messages: tables::MESSAGES,
     lists: tables::LISTS,
     identities: tables::IDENTITIES,
     choices: tables::CHOICES,
@@ -805,8 +1529,16 @@ pub static SCHEMA: ::comi_runtime::schema::Schema = ::comi_runtime::schema::Sche
     by_sid: tables::BY_SID,
     objects: tables::OBJECTS,
     resources: tables::RESOURCES,
-    by_name: Some(&::comi_runtime::value::text::BY_NAME),
+    expressions: tables::EXPRESSIONS,
+    by_name: Some(&::comi_runtime::cbor::BY_NAME),
+    parts: Some(&PARTS),
+    any: Some(&::comi_runtime::cbor::READ_ANY),
 };
+
+/// What of the datastore's code the model's statements need; the rest falls away at link time.
+static PARTS: ::comi_runtime::datastore::Parts = ::comi_runtime::datastore::Parts::NONE.with_choices().with_defaults().with_references().with_yang_library();
+
+const _: () = assert!(::comi_runtime::value::ALL_TYPES, "the model has leafs whose types comi-runtime links with its feature `types`");
 
 #[allow(clippy::all, clippy::pedantic, dead_code, non_camel_case_types, unreachable_pub, unused_imports, unused_variables, reason = "generated")]
 mod tables {
@@ -1051,6 +1783,8 @@ mod tables {
 
     pub(super) static PATTERNS: Option<&Patterns> = None;
 
+    pub(super) static MESSAGES: Option<&Messages> = None;
+
     pub(super) static LISTS: &[List] = &[
         List { keys: &[NodeIndex(10), NodeIndex(9)], unique: &[] }, // /corners:alarm
         List { keys: &[], unique: &[] }, // /corners:alarm/event
@@ -1223,5 +1957,30 @@ mod tables {
         Resource { object: 33000, id: 1, node: NodeIndex(31) }, // /corners:sensor/value
         Resource { object: 33000, id: 2, node: NodeIndex(30) }, // /corners:sensor/secret
         Resource { object: 33000, id: 3, node: NodeIndex(26) }, // /corners:sensor/reset
+    ];
+
+    pub(super) static EXPRESSIONS: Option<&Expressions> = Some(&Expressions {
+        code: CODE,
+        rules: RULES,
+        affected: AFFECTED,
+        engine: &::comi_runtime::datastore::ENGINE,
+    });
+
+    pub(super) static CODE: &[Op] = &[
+        Op::Context, // 0
+        Op::Step { from: 0, axis: Axis::Parent, test: Test::Node, predicates: &[], repeats: false }, // 1
+        Op::Step { from: 1, axis: Axis::Child, test: Test::Nodes(&[NodeIndex(21)]), predicates: &[], repeats: false }, // 2
+        Op::Step { from: 2, axis: Axis::Child, test: Test::Nodes(&[NodeIndex(22)]), predicates: &[], repeats: false }, // 3
+    ];
+
+    pub(super) static RULES: &[Rule] = &[
+        Rule { node: NodeIndex(18), context: NodeIndex(18), kind: RuleKind::Path { required: true }, code: 3, config: true, message: None, expression: "" }, // /corners:sensor/fahrenheit
+    ];
+
+    pub(super) static AFFECTED: &[Affected] = &[
+        Affected { node: NodeIndex(16), rule: 0, anchor: NodeIndex(16) }, // /corners:sensor affects /corners:sensor/fahrenheit
+        Affected { node: NodeIndex(18), rule: 0, anchor: NodeIndex(16) }, // /corners:sensor/fahrenheit affects /corners:sensor/fahrenheit
+        Affected { node: NodeIndex(21), rule: 0, anchor: NodeIndex(16) }, // /corners:sensor/limits affects /corners:sensor/fahrenheit
+        Affected { node: NodeIndex(22), rule: 0, anchor: NodeIndex(16) }, // /corners:sensor/limits/value affects /corners:sensor/fahrenheit
     ];
 }

@@ -6,6 +6,7 @@
 extern crate alloc;
 
 mod board;
+mod interrupts;
 mod radio;
 
 use alloc::vec::Vec;

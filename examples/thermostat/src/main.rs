@@ -10,6 +10,7 @@ use comi_runtime::Device;
 use comi_runtime::board::{Call, Fault, Outcome};
 use comi_runtime::model::Decimal64;
 use comi_runtime::net::{self, Handle};
+use comi_runtime::store::Redb;
 use comi_runtime::value::Data;
 use model::acme_thermostat::{BoostInput, BoostOutput, Mode, Overheated, ThermostatHandler, path};
 
@@ -69,7 +70,9 @@ async fn watch(handle: Handle, room: Arc<AtomicI64>) -> anyhow::Result<()> {
 async fn main() -> anyhow::Result<()> {
     let room = Arc::new(AtomicI64::new(215));
     let (handle, inbox) = net::handle();
-    let device = Device::new(model::bind(Board { room: room.clone() })).coreconf().build()?;
+    let settings = Redb::open("thermostat.redb");
+    let device = Device::new(model::bind(Board { room: room.clone() })).coreconf().store(settings).build()?;
+    print!("{}", device.restored().map(|restored| restored.explain(device.schema())).unwrap_or_default());
     tokio::spawn(watch(handle, room));
     net::serve(device, inbox, "[::]:5683").await?;
     Ok(())

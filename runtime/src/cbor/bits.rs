@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::error::{Error, Reason};
+use super::head::Head;
 use super::reader::{Kind, Reader};
 use super::writer::Writer;
 use crate::schema::Bit;
@@ -63,19 +64,15 @@ fn byte_string_length(length: usize) -> usize {
         }
 }
 
-/// Reads bits; `known` bounds what a gap can make of few bytes.
-pub(super) fn read(known: &[Bit], reader: &mut Reader<'_>) -> Result<Box<[u8]>, Error> {
+/// Reads the array of bits behind its head; `known` bounds what a gap can make of few bytes.
+pub(super) fn read(known: &[Bit], start: usize, head: Head, reader: &mut Reader<'_>) -> Result<Box<[u8]>, Error> {
     const EXPECTED: &str = "bits: byte strings and gaps in turn";
-    let start = reader.position();
-    if reader.peek()? != Kind::Array {
-        return Ok(trimmed(&reader.bytes()?).into());
-    }
     let most = known.last().map_or(0, |bit| u64::from(bit.position) / 8 + 1);
     let wrong = || Error::new(start, Reason::WrongType { expected: EXPECTED });
     let mut set: Vec<u8> = Vec::new();
     let mut last = None;
     let mut parts = 0;
-    let mut items = reader.array()?;
+    let mut items = reader.open(start, head)?;
     while items.more(reader)? {
         let at = reader.position();
         let kind = reader.peek()?;
@@ -108,7 +105,8 @@ pub(super) fn read(known: &[Bit], reader: &mut Reader<'_>) -> Result<Box<[u8]>, 
     Ok(trimmed(&set).into())
 }
 
-fn trimmed(set: &[u8]) -> &[u8] {
+/// Without zero bytes at the end.
+pub(super) fn trimmed(set: &[u8]) -> &[u8] {
     let end = set.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     set.get(..end).unwrap_or_default()
 }

@@ -4,38 +4,25 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::error::{Error, Malformed, Reason};
-use super::head::Header;
-use super::reader::Reader;
+use super::head;
+use super::reader::{Kind, Reader};
 use super::writer::Writer;
 use crate::value::Order;
 
 /// Copies the next data item. A key of a map that comes twice is refused.
 pub(super) fn copy(reader: &mut Reader<'_>, writer: &mut Writer<'_>) -> Result<(), Error> {
     let start = reader.position();
-    let mut again = *reader;
-    match again.head()? {
-        Header::Positive(value) => writer.unsigned(value),
-        Header::Negative(value) => writer.negative(value),
-        Header::Float(value) => writer.float(value),
-        Header::Simple(value) => writer.simple(value),
-        Header::Break => return Err(Error::malformed(start, Malformed::Break)),
-        Header::Bytes(_) => {
-            writer.bytes(&reader.bytes()?);
-            return Ok(());
-        }
-        Header::Text(_) => {
-            writer.text(&reader.text()?);
-            return Ok(());
-        }
-        Header::Tag(tag) => {
-            *reader = again;
+    match reader.peek()? {
+        Kind::Bytes => writer.bytes(&reader.bytes()?),
+        Kind::Text => writer.text(&reader.text()?),
+        Kind::Float => writer.float(reader.float()?),
+        Kind::Tag => {
+            writer.tag(reader.tag()?);
             reader.deeper(start)?;
-            writer.tag(tag);
             copy(reader, writer)?;
             reader.shallower();
-            return Ok(());
         }
-        Header::Array(_) => {
+        Kind::Array => {
             let mut items = reader.array()?;
             let open = writer.open();
             let mut count = 0;
@@ -44,29 +31,47 @@ pub(super) fn copy(reader: &mut Reader<'_>, writer: &mut Writer<'_>) -> Result<(
                 count += 1;
             }
             writer.close_array(open, count);
-            return Ok(());
         }
-        Header::Map(_) => {
-            let mut items = reader.map()?;
-            let open = writer.open();
-            let mut pairs = Vec::new();
-            let from = open.content();
-            while items.more(reader)? {
-                let key = writer.position();
-                copy(reader, writer)?;
-                let value = writer.position();
-                copy(reader, writer)?;
-                pairs.push(Pair { key: key - from, value: value - from, end: writer.position() - from });
+        Kind::Map => drop(copy_map(0, reader, writer)?),
+        Kind::Unsigned | Kind::Negative | Kind::Boolean | Kind::Null | Kind::Simple => {
+            let head = reader.head()?;
+            if head.initial == head::BREAK {
+                return Err(Error::malformed(start, Malformed::Break));
             }
-            if !sort(writer.since_mut(from), &pairs) {
-                return Err(Error::new(start, Reason::DuplicateKey));
-            }
-            writer.close_map(open, pairs.len());
-            return Ok(());
+            writer.head(head.major(), head.argument);
         }
     }
-    *reader = again;
     Ok(())
+}
+
+/// Copies a map, with so much added to each key that is an integer; tells whether a key is a text.
+pub(super) fn copy_map(offset: i64, reader: &mut Reader<'_>, writer: &mut Writer<'_>) -> Result<bool, Error> {
+    let start = reader.position();
+    let mut items = reader.map()?;
+    let open = writer.open();
+    let mut pairs = Vec::new();
+    let from = open.content();
+    let mut names = false;
+    while items.more(reader)? {
+        let key = writer.position();
+        let kind = reader.peek()?;
+        names |= kind == Kind::Text;
+        if offset != 0 && matches!(kind, Kind::Unsigned | Kind::Negative) {
+            // RFC 9595 section 3: a SID has 63 bits
+            let delta = reader.head()?.whole().and_then(|whole| whole.to_i64()).unwrap_or(i64::MAX);
+            writer.integer(delta.saturating_add(offset));
+        } else {
+            copy(reader, writer)?;
+        }
+        let value = writer.position();
+        copy(reader, writer)?;
+        pairs.push(Pair { key: key - from, value: value - from, end: writer.position() - from });
+    }
+    if !sort(writer.since_mut(from), &pairs) {
+        return Err(Error::new(start, Reason::DuplicateKey));
+    }
+    writer.close_map(open, pairs.len());
+    Ok(names)
 }
 
 /// Puts the pairs of a map, which are encoded already, into the order of their keys.

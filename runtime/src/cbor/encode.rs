@@ -4,11 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::deterministic::sort_map;
 use super::value::write_typed;
 use super::writer::{Open, Writer};
 use super::{Identifiers, decode, tag};
-use crate::schema::{IdentityIndex, NodeIndex, NodeKind, Schema};
+use crate::schema::{IdentityIndex, ModuleIndex, Node, NodeIndex, NodeKind, Schema};
 use crate::value::{Part, Sink, Value, Violation, text, write_data};
 
 /// Why data could not be written.
@@ -96,10 +95,14 @@ struct Frame {
     open: Open,
     /// Members so far.
     count: usize,
-    /// The last member's key in the buffer.
-    last_key: (usize, usize),
+    /// The last member, and its key in the buffer.
+    last: (NodeIndex, usize, usize),
     /// Whether a key was smaller than the one before it.
     unsorted: bool,
+    /// The module of the node that members belong to; `None` at the root.
+    module: Option<ModuleIndex>,
+    /// The SID that members are relative to.
+    reference: u32,
 }
 
 impl<'a> Encoder<'a> {
@@ -124,18 +127,18 @@ impl<'a> Encoder<'a> {
         self
     }
 
-    /// Writes the key of `node`, if it stands in a map.
-    fn key(&mut self, node: NodeIndex) -> Result<(), EncodeError> {
-        let Some(frame) = self.frames.last() else { return Ok(()) };
-        let parent = match frame.part {
-            Part::List => return Err(EncodeError::Misplaced(node)),
-            Part::LeafList => return if frame.node == node { Ok(()) } else { Err(EncodeError::Misplaced(node)) },
-            Part::Container | Part::Entry if frame.node == NodeIndex::ROOT => self.reference,
-            Part::Container | Part::Entry => frame.node,
-        };
+    /// Writes what stands before an instance: the key of `node` in a map, nothing in an array.
+    fn key(&mut self, node: NodeIndex) -> Result<&'static Node, EncodeError> {
         let row = self.schema.node(node).ok_or(EncodeError::Misplaced(node))?;
+        let Some(frame) = self.frames.last_mut() else { return Ok(row) };
+        frame.count += 1;
+        match frame.part {
+            Part::List | Part::LeafList if frame.node == node => return Ok(row),
+            Part::List | Part::LeafList => return Err(EncodeError::Misplaced(node)),
+            Part::Container | Part::Entry => {}
+        }
         let start = self.writer.position();
-        let same_module = self.schema.node(parent).is_some_and(|parent| parent.module() == row.module());
+        let same_module = frame.module == Some(row.module());
         match self.identifiers {
             Identifiers::Names if same_module => self.writer.text(self.schema.name(node)),
             Identifiers::Names => {
@@ -143,26 +146,43 @@ impl<'a> Encoder<'a> {
                 self.writer.text(&(names.print_child)(self.schema, node));
             }
             Identifiers::Sids => {
-                let sid = if row.sid == 0 { return Err(EncodeError::NoSid(node)) } else { i64::from(row.sid) };
-                if parent == NodeIndex::ROOT {
-                    self.writer.integer(sid);
-                } else if same_module {
-                    self.writer.integer(sid - i64::from(reference_sid(self.schema, parent)));
-                } else {
-                    self.writer.tag(tag::SID);
-                    self.writer.integer(sid);
+                if row.sid == 0 {
+                    return Err(EncodeError::NoSid(node));
                 }
+                let absolute = frame.module.is_none();
+                if !absolute && !same_module {
+                    self.writer.tag(tag::SID);
+                }
+                let reference = if absolute || !same_module { 0 } else { frame.reference };
+                self.writer.integer(i64::from(row.sid) - i64::from(reference));
             }
         }
         let end = self.writer.position();
-        if let Some(frame) = self.frames.last_mut() {
-            let written = self.writer.since(0);
-            let key = |(start, end): (usize, usize)| written.get(start..end).unwrap_or_default();
-            frame.unsorted |= frame.count > 0 && key(frame.last_key) >= key((start, end));
-            frame.last_key = (start, end);
-            frame.count += 1;
+        let (last, last_start, last_end) = frame.last;
+        // readings 7: children stand in the tables in the order of their keys; those of the root may be any nodes
+        if frame.count > 1
+            && (last >= node || frame.node == NodeIndex::ROOT || self.identifiers == Identifiers::Names)
+            && self.writer.between(last_start, last_end) >= self.writer.between(start, end)
+        {
+            frame.unsorted = true;
         }
-        Ok(())
+        frame.last = (node, start, end);
+        Ok(row)
+    }
+
+    fn open(&mut self, node: NodeIndex, part: Part) {
+        let root = if node == NodeIndex::ROOT { self.reference } else { node };
+        let frame = Frame {
+            node,
+            part,
+            open: self.writer.open(),
+            count: 0,
+            last: (NodeIndex::ROOT, 0, 0),
+            unsorted: false,
+            module: self.schema.node(root).map(Node::module),
+            reference: reference_sid(self.schema, root),
+        };
+        self.frames.push(frame);
     }
 
     fn check_limit(&self) -> Result<(), EncodeError> {
@@ -175,27 +195,23 @@ impl Sink for Encoder<'_> {
     type Error = EncodeError;
 
     fn enter(&mut self, node: NodeIndex, part: Part) -> Result<(), EncodeError> {
-        if part == Part::Entry {
-            if let Some(frame) = self.frames.last_mut() {
-                if frame.part != Part::List || frame.node != node {
-                    return Err(EncodeError::Misplaced(node));
-                }
-                frame.count += 1;
+        match (part, self.frames.last_mut()) {
+            (Part::Entry, Some(frame)) if frame.part != Part::List || frame.node != node => {
+                return Err(EncodeError::Misplaced(node));
             }
-        } else {
-            self.key(node)?;
+            (Part::Entry, Some(frame)) => frame.count += 1,
+            // a document has no row and no key
+            (_, None) if node == NodeIndex::ROOT => {}
+            (Part::Entry, None) => {}
+            _ => drop(self.key(node)?),
         }
-        let open = self.writer.open();
-        self.frames.push(Frame { node, part, open, count: 0, last_key: (0, 0), unsorted: false });
+        self.open(node, part);
         self.check_limit()
     }
 
     fn value(&mut self, node: NodeIndex, value: &Value) -> Result<(), EncodeError> {
-        self.key(node)?;
-        if let Some(frame) = self.frames.last_mut().filter(|frame| frame.part == Part::LeafList) {
-            frame.count += 1;
-        }
-        write_typed(self.schema, node, value, self.identifiers, &mut self.writer)?;
+        let row = self.key(node)?;
+        write_typed(self.schema, node, row, value, self.identifiers, &mut self.writer)?;
         self.check_limit()
     }
 
@@ -208,9 +224,7 @@ impl Sink for Encoder<'_> {
         };
         match known {
             Some(content) => {
-                let open = self.writer.open();
-                let frame = Frame { node, part: Part::Container, open, count: 0, last_key: (0, 0), unsorted: false };
-                self.frames.push(frame);
+                self.open(node, Part::Container);
                 for (child, data) in content.iter() {
                     write_data(self, child, data)?;
                 }
@@ -226,8 +240,11 @@ impl Sink for Encoder<'_> {
         match frame.part {
             Part::List | Part::LeafList => self.writer.close_array(frame.open, frame.count),
             Part::Container | Part::Entry => {
-                if frame.unsorted {
-                    sort_map(self.writer.since_mut(frame.open.content()));
+                // without names, all that is written stands in the order of the tables
+                if frame.unsorted
+                    && let Some(names) = text::by_name(self.schema)
+                {
+                    (names.sort)(self.writer.since_mut(frame.open.content()));
                 }
                 self.writer.close_map(frame.open, frame.count);
             }

@@ -155,6 +155,12 @@ impl Error {
         Error(Box::new(Details { position, at: None, reason }))
     }
 
+    /// A node that can't stand where it does.
+    #[cold]
+    pub(crate) fn misplaced(position: usize, node: NodeIndex) -> Error {
+        Error::new(position, Reason::Misplaced(node)).within(node)
+    }
+
     /// What the error knows, to keep.
     #[must_use]
     pub fn into_details(self) -> Details {

@@ -4,69 +4,99 @@
 //! doubles in hardware a kilobyte. Read [`parse`] first.
 
 use super::Malformed;
+use crate::value::Whole;
 
 pub(super) const FALSE: u8 = 20;
 pub(super) const TRUE: u8 = 21;
 pub(super) const NULL: u8 = 22;
 
-/// A head. A length is `None` where a break ends the item.
+/// Major types (RFC 8949 section 3.1).
+pub(super) mod major {
+    pub(in crate::cbor) const UNSIGNED: u8 = 0;
+    pub(in crate::cbor) const NEGATIVE: u8 = 1;
+    pub(in crate::cbor) const BYTES: u8 = 2;
+    pub(in crate::cbor) const TEXT: u8 = 3;
+    pub(in crate::cbor) const ARRAY: u8 = 4;
+    pub(in crate::cbor) const MAP: u8 = 5;
+    pub(in crate::cbor) const TAG: u8 = 6;
+    pub(in crate::cbor) const SIMPLE: u8 = 7;
+}
+
+/// The first byte of a break.
+pub(super) const BREAK: u8 = 0xff;
+
+/// A head: its first byte, and the argument, which is 0 for an indefinite length and a break.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Header {
-    Positive(u64),
-    /// The integer -1 - n.
-    Negative(u64),
-    Bytes(Option<usize>),
-    Text(Option<usize>),
-    Array(Option<usize>),
-    Map(Option<usize>),
-    Tag(u64),
-    Simple(u8),
-    Float(f64),
-    Break,
+pub(super) struct Head {
+    pub(super) initial: u8,
+    pub(super) argument: u64,
+}
+
+impl Head {
+    pub(super) fn major(self) -> u8 {
+        self.initial >> 5
+    }
+
+    /// An integer as sign and magnitude, which needs no arithmetic beyond 64 bits; what is below -2^64 + 1 is refused
+    /// by every type as this number is.
+    #[cfg_attr(feature = "std", inline(always))]
+    pub(super) fn whole(self) -> Option<Whole> {
+        match self.major() {
+            major::UNSIGNED => Some(Whole { negative: false, magnitude: self.argument }),
+            major::NEGATIVE => Some(Whole { negative: true, magnitude: self.argument.saturating_add(1) }),
+            _ => None,
+        }
+    }
+
+    /// Whether a break ends the item.
+    pub(super) fn is_indefinite(self) -> bool {
+        self.initial & 31 == 31
+    }
+
+    /// `false`, `true`, `null` or another simple value; `None` for all else.
+    #[cfg_attr(feature = "std", inline(always))]
+    pub(super) fn simple(self) -> Option<u8> {
+        match self.initial {
+            0xe0..=0xf8 => u8::try_from(self.argument).ok(),
+            _ => None,
+        }
+    }
+
+    /// A floating-point number.
+    pub(super) fn float(self) -> Option<f64> {
+        match self.initial {
+            0xf9 => Some(widen(self.argument, HALF)),
+            0xfa => Some(widen(self.argument, SINGLE)),
+            0xfb => Some(f64::from_bits(self.argument)),
+            _ => None,
+        }
+    }
 }
 
 /// The head at the start of `input`, and its length.
-pub(super) fn parse(input: &[u8]) -> Result<(Header, usize), Malformed> {
-    let (first, rest) = input.split_first().ok_or(Malformed::EndOfInput)?;
-    let (major, info) = (first >> 5, first & 31);
-    let (width, indefinite) = match info {
-        0..=23 => (0, false),
-        24..=27 => (1 << (info - 24), false),
-        31 => (0, true),
+#[cfg_attr(feature = "std", inline(always))]
+pub(super) fn parse(input: &[u8]) -> Result<(Head, usize), Malformed> {
+    match input {
+        [initial, ..] if initial & 31 < 24 => Ok((Head { initial: *initial, argument: u64::from(initial & 31) }, 1)),
+        [initial, rest @ ..] => parse_wide(*initial, rest),
+        [] => Err(Malformed::EndOfInput),
+    }
+}
+
+fn parse_wide(initial: u8, rest: &[u8]) -> Result<(Head, usize), Malformed> {
+    let (major, info) = (initial >> 5, initial & 31);
+    let width = match info {
+        24..=27 => 1 << (info - 24),
+        31 if !matches!(major, major::UNSIGNED | major::NEGATIVE | major::TAG) => 0,
         _ => return Err(Malformed::Reserved),
     };
-    let argument = match rest.get(..width) {
-        None => return Err(Malformed::EndOfInput),
-        Some([]) => u64::from(info),
-        Some(bytes) => bytes.iter().fold(0, |argument, byte| argument << 8 | u64::from(*byte)),
-    };
-    let length = match (indefinite, usize::try_from(argument)) {
-        (true, _) => None,
-        (false, Ok(length)) => Some(length),
-        // an item that can't be addressed is not there
-        (false, Err(_)) if matches!(major, 2..=5) => return Err(Malformed::EndOfInput),
-        (false, Err(_)) => Some(usize::MAX),
-    };
-    let header = match (major, info) {
-        (0 | 1 | 6, 31) => return Err(Malformed::Reserved),
-        (0, _) => Header::Positive(argument),
-        (1, _) => Header::Negative(argument),
-        (2, _) => Header::Bytes(length),
-        (3, _) => Header::Text(length),
-        (4, _) => Header::Array(length),
-        (5, _) => Header::Map(length),
-        (6, _) => Header::Tag(argument),
-        (_, 25) => Header::Float(widen(argument, HALF)),
-        (_, 26) => Header::Float(widen(argument, SINGLE)),
-        (_, 27) => Header::Float(f64::from_bits(argument)),
-        (_, 31) => Header::Break,
-        // RFC 8949 section 3.3: a simple value below 32 in two bytes is not well-formed
-        (_, info) => match u8::try_from(argument) {
-            Ok(value) if info != 24 || value >= 32 => Header::Simple(value),
-            _ => return Err(Malformed::Reserved),
-        },
-    };
-    Ok((header, 1 + width))
+    let bytes = rest.get(..width).ok_or(Malformed::EndOfInput)?;
+    let argument = bytes.iter().fold(0, |argument, byte| argument << 8 | u64::from(*byte));
+    // RFC 8949 section 3.3: a simple value below 32 in two bytes is not well-formed
+    if initial == 0xf8 && argument < 32 {
+        return Err(Malformed::Reserved);
+    }
+    Ok((Head { initial, argument }, 1 + width))
 }
 
 /// Bits of exponent and fraction.
@@ -144,7 +174,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{Header, float, parse};
+    use super::{float, parse};
 
     fn agrees(value: f64) {
         let mut expected = Vec::from([0xf9, 0x7e, 0]);
@@ -155,7 +185,8 @@ mod tests {
         }
         let (bytes, length) = float(value);
         assert_eq!(bytes[..length], expected, "{value}");
-        let Ok((Header::Float(again), read)) = parse(&bytes) else { panic!("{value}") };
+        let (head, read) = parse(&bytes).unwrap();
+        let again = head.float().unwrap();
         assert!(read == length && (again.to_bits() == value.to_bits() || value.is_nan()), "{value}");
     }
 
@@ -163,7 +194,7 @@ mod tests {
     fn every_half_and_what_lies_beside_it_is_written_as_the_oracle_does() {
         for bits in 0..=u16::MAX {
             let [high, low] = bits.to_be_bytes();
-            let Ok((Header::Float(value), 3)) = parse(&[0xf9, high, low]) else { panic!("{bits}") };
+            let value = parse(&[0xf9, high, low]).unwrap().0.float().unwrap();
             let read: f64 = ciborium::from_reader(&[0xf9, high, low][..]).unwrap();
             assert!(read.to_bits() == value.to_bits() || read.is_nan() && value.is_nan(), "{bits}");
             agrees(value);

@@ -8,8 +8,10 @@ use alloc::vec::Vec;
 use super::Identifiers;
 use super::encode::EncodeError;
 use super::error::{Error, Reason};
-use super::reader::{Kind, Reader, unexpected};
-use super::value::{read_typed, write_typed};
+use super::head::{Head, major};
+use super::reader::{Reader, unexpected};
+use super::scalar::read_leaf;
+use super::value::write_typed;
 use super::writer::Writer;
 use crate::schema::{NodeIndex, Schema};
 use crate::value::{InstanceIdentifier, KeyOf, Value, Violation, check_instance, keys_of, text};
@@ -41,7 +43,10 @@ pub fn write_instance_identifier(
     writer.unsigned(sid);
     for (wanted, key) in keys_of(schema, instance.node).zip(&instance.keys) {
         match (wanted, key) {
-            (KeyOf::Value(node), key) => write_typed(schema, node, key, identifiers, writer)?,
+            (KeyOf::Value(node), key) => {
+                let row = schema.node(node).ok_or(EncodeError::Misplaced(node))?;
+                write_typed(schema, node, row, key, identifiers, writer)?;
+            }
             (KeyOf::Position(_), Value::Unsigned(position)) => writer.unsigned(*position),
             (KeyOf::Position(node), _) => {
                 return Err(EncodeError::Value { node, violation: Violation::Instance });
@@ -57,28 +62,38 @@ pub fn write_instance_identifier(
 /// all together.
 pub fn read_instance_identifier(schema: &Schema, reader: &mut Reader<'_>) -> Result<InstanceIdentifier, Error> {
     let start = reader.position();
-    match reader.peek()? {
-        Kind::Unsigned => {
-            let node = by_sid(schema, reader)?;
-            complete(schema, start, node, Vec::new())
-        }
-        Kind::Array => {
+    let head = reader.head()?;
+    instance_behind(schema, start, head, reader)
+}
+
+/// Reads an instance-identifier behind its head.
+pub(super) fn instance_behind(
+    schema: &Schema,
+    start: usize,
+    head: Head,
+    reader: &mut Reader<'_>,
+) -> Result<InstanceIdentifier, Error> {
+    match head.major() {
+        major::UNSIGNED => complete(schema, start, by_sid(schema, start, head.argument)?, Vec::new()),
+        major::ARRAY => {
             if reader.nested > InstanceIdentifier::MAX_NESTING {
                 return Err(Error::new(start, Reason::TooDeep));
             }
             reader.nested += 1;
-            let mut items = reader.array()?;
+            let mut items = reader.open(start, head)?;
             if !items.more(reader)? {
                 return Err(Error::new(start, Reason::Value(Violation::Instance)));
             }
-            let node = by_sid(schema, reader)?;
+            let at = reader.position();
+            let node = by_sid(schema, at, reader.unsigned()?)?;
             let mut keys = Vec::new();
             let mut wanted = keys_of(schema, node);
             while items.more(reader)? {
                 let start = reader.position();
                 keys.push(match wanted.next() {
                     Some(KeyOf::Value(leaf)) => {
-                        read_typed(schema, leaf, reader).map_err(|error| error.nowhere().within(node))?
+                        let key = read_leaf(schema, leaf, reader).map_err(|error| error.nowhere().within(node))?;
+                        key.into_value()
                     }
                     Some(KeyOf::Position(_)) => match reader.unsigned()? {
                         0 => return Err(Error::new(start, Reason::Value(Violation::Range)).within(node)),
@@ -90,8 +105,8 @@ pub fn read_instance_identifier(schema: &Schema, reader: &mut Reader<'_>) -> Res
             reader.nested -= 1;
             complete(schema, start, node, keys)
         }
-        Kind::Text => {
-            let path = reader.text()?;
+        major::TEXT => {
+            let path = reader.text_behind(start, head)?;
             let names = text::by_name(schema).ok_or_else(|| Error::new(start, Reason::UnknownName))?;
             let instance = (names.instance)(schema, &path, reader.nested)
                 .map_err(|error| Error::new(start, Reason::InvalidIdentifier(error.into())))?;
@@ -101,21 +116,17 @@ pub fn read_instance_identifier(schema: &Schema, reader: &mut Reader<'_>) -> Res
                 _ => Ok(instance),
             }
         }
-        _ => Err(unexpected(start, reader.head()?, "an instance-identifier")),
+        _ => Err(unexpected(start, head, "an instance-identifier")),
     }
 }
 
-fn by_sid(schema: &Schema, reader: &mut Reader<'_>) -> Result<NodeIndex, Error> {
-    let start = reader.position();
-    let sid = reader.unsigned()?;
-    u32::try_from(sid)
-        .ok()
-        .and_then(|sid| schema.node_by_sid(sid))
-        .ok_or_else(|| Error::new(start, Reason::UnknownSid(i64::try_from(sid).unwrap_or(i64::MAX))))
+fn by_sid(schema: &Schema, start: usize, sid: u64) -> Result<NodeIndex, Error> {
+    let found = u32::try_from(sid).ok().and_then(|sid| schema.node_by_sid(sid));
+    found.ok_or_else(|| Error::new(start, Reason::UnknownSid(i64::try_from(sid).unwrap_or(i64::MAX))))
 }
 
 fn complete(schema: &Schema, start: usize, node: NodeIndex, keys: Vec<Value>) -> Result<InstanceIdentifier, Error> {
-    let missing = keys_of(schema, node).count().saturating_sub(keys.len());
+    let missing = schema.key_count(node).saturating_sub(keys.len());
     if missing == 0 || missing == schema.entry_key_count(node) {
         Ok(InstanceIdentifier { node, keys })
     } else {

@@ -8,24 +8,36 @@
 //! order. Input is taken leniently where RFC 8949 leaves the sender the choice (lengths, order, indefinite lengths)
 //! and strictly elsewhere.
 
+mod any;
 mod bits;
+mod cursor;
 mod decode;
 mod deterministic;
 mod encode;
 mod error;
 mod head;
 mod identifier;
+mod instance;
+#[cfg(feature = "json")]
+pub mod notation;
 mod reader;
+mod scalar;
 mod value;
+mod visit;
+mod walk;
 mod writer;
 
-pub use decode::{Allowed, read_content, read_entry, read_value};
+pub use any::{BY_NAME, READ_ANY, ReadAny, with_names};
+pub use cursor::Cursor;
+pub use decode::{Allowed, read_content, read_entry, read_value, visit_content};
 #[cfg(feature = "json")]
-pub(crate) use decode::{complete_keys, keys_in, place, read_anydata};
+pub(crate) use decode::{content_of, place, read_anydata};
 pub use encode::{EncodeError, Encoder};
 pub use error::{Details, Error, Malformed, Reason};
 pub use identifier::{read_instance_identifier, write_instance_identifier};
+pub use instance::{Instance, read_instance_value, read_instances, write_instance};
 pub use reader::{Items, Kind, Reader};
+pub use visit::Visit;
 pub use writer::{Open, Writer};
 
 /// How schema nodes, identities and instances are written (RFC 9254 sections 3.2 and 3.3).

@@ -2,7 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::head;
+use super::head::{self, major};
+use super::value::write_typed;
+use super::{EncodeError, Identifiers};
+use crate::schema::{NodeIndex, Schema};
+use crate::value::{Lent, check_lent};
 
 /// Writes CBOR at the end of a buffer.
 ///
@@ -37,15 +41,6 @@ impl Open {
     }
 }
 
-const UNSIGNED: u8 = 0;
-const NEGATIVE: u8 = 1;
-const BYTES: u8 = 2;
-const TEXT: u8 = 3;
-const ARRAY: u8 = 4;
-const MAP: u8 = 5;
-const TAG: u8 = 6;
-const SIMPLE: u8 = 7;
-
 impl<'b> Writer<'b> {
     /// A writer that appends to `out`.
     pub fn new(out: &'b mut Vec<u8>) -> Writer<'b> {
@@ -60,20 +55,15 @@ impl<'b> Writer<'b> {
 
     /// An unsigned integer.
     pub fn unsigned(&mut self, value: u64) {
-        self.head(UNSIGNED, value);
+        self.head(major::UNSIGNED, value);
     }
 
     /// An integer.
     pub fn integer(&mut self, value: i64) {
         match u64::try_from(value) {
-            Ok(value) => self.head(UNSIGNED, value),
-            Err(_) => self.negative(value.unsigned_abs() - 1),
+            Ok(value) => self.head(major::UNSIGNED, value),
+            Err(_) => self.head(major::NEGATIVE, value.unsigned_abs() - 1),
         }
-    }
-
-    /// The integer -1 - `argument`.
-    pub(super) fn negative(&mut self, argument: u64) {
-        self.head(NEGATIVE, argument);
     }
 
     /// `true` or `false`.
@@ -88,7 +78,7 @@ impl<'b> Writer<'b> {
 
     /// A simple value.
     pub fn simple(&mut self, value: u8) {
-        self.head(SIMPLE, u64::from(value));
+        self.head(major::SIMPLE, u64::from(value));
     }
 
     /// A floating-point number, in the shortest form that keeps its value.
@@ -99,29 +89,50 @@ impl<'b> Writer<'b> {
 
     /// A byte string.
     pub fn bytes(&mut self, bytes: &[u8]) {
-        self.head(BYTES, bytes.len() as u64);
+        self.head(major::BYTES, bytes.len() as u64);
         self.out.extend_from_slice(bytes);
     }
 
     /// A text string.
     pub fn text(&mut self, text: &str) {
-        self.head(TEXT, text.len() as u64);
+        self.head(major::TEXT, text.len() as u64);
         self.out.extend_from_slice(text.as_bytes());
     }
 
     /// A tag; its content is written next.
     pub fn tag(&mut self, tag: u64) {
-        self.head(TAG, tag);
+        self.head(major::TAG, tag);
     }
 
     /// The head of an array.
     pub fn array(&mut self, length: usize) {
-        self.head(ARRAY, length as u64);
+        self.head(major::ARRAY, length as u64);
     }
 
     /// The head of a map of so many pairs.
     pub fn map(&mut self, length: usize) {
-        self.head(MAP, length as u64);
+        self.head(major::MAP, length as u64);
+    }
+
+    /// A decimal fraction (RFC 9254 section 6.3), of 1 to 18 digits behind the point.
+    #[inline]
+    pub fn decimal(&mut self, digits: u8, mantissa: i64) {
+        let exponent = (major::NEGATIVE << 5).wrapping_add(digits).wrapping_sub(1);
+        self.out.extend_from_slice(&[major::TAG << 5 | 4, major::ARRAY << 5 | 2, exponent]);
+        self.integer(mantissa);
+    }
+
+    /// The value of a leaf, checked against its type.
+    pub(crate) fn checked(&mut self, schema: &Schema, node: NodeIndex, value: &Lent<'_>) -> Result<(), EncodeError> {
+        let row = schema.node(node).ok_or(EncodeError::Misplaced(node))?;
+        let ty = schema.type_of(node).ok_or(EncodeError::Misplaced(node))?;
+        check_lent(schema, ty, value).map_err(|violation| EncodeError::Value { node, violation })?;
+        match value {
+            Lent::Binary(bytes) => self.bytes(bytes),
+            Lent::String(text) => self.text(text),
+            Lent::Value(value) => write_typed(schema, node, row, value, Identifiers::Sids, self)?,
+        }
+        Ok(())
     }
 
     /// Data items that are encoded already.
@@ -138,17 +149,17 @@ impl<'b> Writer<'b> {
 
     /// Closes an array of so many items.
     pub fn close_array(&mut self, open: Open, length: usize) {
-        self.close(open, ARRAY, length);
+        self.close(open, major::ARRAY, length);
     }
 
     /// Closes a map of so many pairs.
     pub fn close_map(&mut self, open: Open, length: usize) {
-        self.close(open, MAP, length);
+        self.close(open, major::MAP, length);
     }
 
-    /// What was written from a place on.
-    pub(super) fn since(&self, start: usize) -> &[u8] {
-        self.out.get(start..).unwrap_or_default()
+    /// What was written between two places.
+    pub(super) fn between(&self, start: usize, end: usize) -> &[u8] {
+        self.out.get(start..end).unwrap_or_default()
     }
 
     /// What was written from a place on, to be put into order.
@@ -176,9 +187,16 @@ impl<'b> Writer<'b> {
         }
     }
 
-    fn head(&mut self, major: u8, argument: u64) {
-        let (head, length) = shortest(major, argument);
-        self.out.extend_from_slice(head.get(..length).unwrap_or_default());
+    /// A head of this major type.
+    pub(super) fn head(&mut self, major: u8, argument: u64) {
+        match u8::try_from(argument) {
+            Ok(argument @ 0..=23) => self.out.push(major << 5 | argument),
+            Ok(argument) => self.out.extend_from_slice(&[major << 5 | 24, argument]),
+            Err(_) => {
+                let (head, length) = shortest(major, argument);
+                self.out.extend_from_slice(head.get(..length).unwrap_or_default());
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod request;
 mod response;
+mod typed;
 
 pub use request::Request;
 pub use response::{Error, Response};

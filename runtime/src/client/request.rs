@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::cbor::EncodeError;
-use crate::coap::{Method, OutgoingRequest, content_format};
+use crate::coap::{Method, OutgoingOption, OutgoingRequest, content_format};
 use crate::coreconf::{DATASTORE_PATH, STREAM_PATH, client};
 use crate::schema::Schema;
 use crate::value::{Content, Data, InstanceIdentifier};
@@ -30,6 +30,8 @@ pub struct Request {
     pub content_format: Option<u16>,
     /// The Content-Format that is asked for.
     pub accept: Option<u16>,
+    /// The revision of the configuration that the request is made for (If-Match): on another it is 4.12.
+    pub if_match: Option<Vec<u8>>,
     /// The body.
     pub payload: Vec<u8>,
 }
@@ -44,6 +46,7 @@ impl Request {
             queries: Vec::new(),
             content_format: None,
             accept: None,
+            if_match: None,
             payload: Vec::new(),
         }
     }
@@ -95,6 +98,16 @@ impl Request {
         Request::new(Method::Get, DATASTORE_PATH)
     }
 
+    /// PUT of the whole datastore: its configuration becomes `content` (section 3.3).
+    ///
+    /// # Errors
+    /// When something can't be written.
+    pub fn replace(schema: &Schema, content: &Content) -> Result<Request, EncodeError> {
+        let mut request = Request::new(Method::Put, DATASTORE_PATH).with_format(content_format::YANG_DATA_CBOR_SID);
+        client::document(schema, content, &mut request.payload)?;
+        Ok(request)
+    }
+
     /// GET of the event stream (section 3.4).
     #[must_use]
     pub fn events() -> Request {
@@ -105,6 +118,13 @@ impl Request {
     #[must_use]
     pub fn with_queries<'q>(mut self, queries: impl IntoIterator<Item = &'q str>) -> Request {
         self.queries.extend(queries.into_iter().map(ToString::to_string));
+        self
+    }
+
+    /// The same on condition that the configuration's revision is this one: the ETag of an answer to `c=c`.
+    #[must_use]
+    pub fn with_if_match(mut self, etag: &[u8]) -> Request {
+        self.if_match = Some(etag.to_vec());
         self
     }
 
@@ -123,11 +143,13 @@ impl Request {
     /// Hands it to `send` in the endpoint's terms.
     pub fn with_outgoing<R>(&self, observe: bool, send: impl FnOnce(&OutgoingRequest<'_>) -> R) -> R {
         let queries: Vec<&str> = self.queries.iter().map(String::as_str).collect();
+        let condition = self.if_match.as_deref().map(OutgoingOption::if_match);
         send(&OutgoingRequest {
             queries: &queries,
             content_format: self.content_format,
             accept: self.accept,
             observe,
+            options: condition.as_slice(),
             payload: &self.payload,
             ..OutgoingRequest::new(self.method, &self.path)
         })

@@ -17,6 +17,8 @@ pub struct Response {
     pub code: Code,
     /// Content-Format.
     pub content_format: Option<u16>,
+    /// ETag: of an answer to `c=c`, the revision of the configuration, for [`Request::with_if_match`](super::Request).
+    pub etag: Option<Vec<u8>>,
     /// The body.
     pub payload: Vec<u8>,
 }
@@ -43,6 +45,9 @@ pub enum Error {
         /// The diagnostic payload (RFC 7252 section 5.5.2).
         text: String,
     },
+    /// The request can't be written.
+    #[error("the request can't be written: {0}")]
+    Unwritable(#[from] cbor::EncodeError),
     /// The payload has another content format than such an answer has.
     #[error("the answer has content format {found:?} instead of {expected}")]
     UnexpectedFormat {
@@ -57,7 +62,12 @@ impl Response {
     /// Owns what the endpoint lends.
     #[must_use]
     pub fn from_incoming(response: &IncomingResponse<'_>) -> Response {
-        Response { code: response.code, content_format: response.content_format, payload: response.payload.to_owned() }
+        Response {
+            code: response.code,
+            content_format: response.content_format,
+            etag: response.etag().map(<[u8]>::to_vec),
+            payload: response.payload.to_owned(),
+        }
     }
 
     /// The response if it is a success.
@@ -65,20 +75,28 @@ impl Response {
     /// # Errors
     /// [`Error::Refused`] or [`Error::RefusedPlainly`] with a code of class 4 or 5.
     pub fn success(self, schema: &Schema) -> Result<Response, Error> {
+        match self.refusal(schema) {
+            None => Ok(self),
+            Some(refusal) => Err(refusal),
+        }
+    }
+
+    /// What a code of class 4 or 5 says.
+    pub(super) fn refusal(&self, schema: &Schema) -> Option<Error> {
         let code = self.code;
         if code.is_success() {
-            return Ok(self);
+            return None;
         }
         if self.content_format == Some(content_format::YANG_DATA_CBOR_SID)
             && let Some(error) = client::read_error(schema, &self.payload)
         {
-            return Err(Error::Refused { code, error });
+            return Some(Error::Refused { code, error });
         }
         let text = match self.content_format {
             None | Some(content_format::TEXT_PLAIN) => String::from_utf8_lossy(&self.payload).into_owned(),
             Some(_) => String::new(),
         };
-        Err(Error::RefusedPlainly { code, text })
+        Some(Error::RefusedPlainly { code, text })
     }
 
     /// Of a FETCH: what stands at each of the identifiers `asked`, in their order; `None` where nothing does.
@@ -126,8 +144,12 @@ impl Response {
     }
 
     fn of_format(self, expected: u16) -> Result<Vec<u8>, Error> {
+        self.check_format(expected).map(|()| self.payload)
+    }
+
+    pub(super) fn check_format(&self, expected: u16) -> Result<(), Error> {
         match self.content_format {
-            Some(found) if found == expected => Ok(self.payload),
+            Some(found) if found == expected => Ok(()),
             found => Err(Error::UnexpectedFormat { expected, found }),
         }
     }
@@ -141,7 +163,7 @@ mod tests {
     use crate::test_schema::schema;
 
     fn response(code: Code, content_format: Option<u16>, payload: &[u8]) -> Response {
-        Response { code, content_format, payload: payload.to_owned() }
+        Response { code, content_format, etag: None, payload: payload.to_owned() }
     }
 
     #[test]

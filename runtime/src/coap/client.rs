@@ -1,182 +1,205 @@
 //! The client's part of the endpoint: our requests and the responses to them.
 
 use super::Peer;
-use super::block::Block;
-use super::code::{Code, Method};
+use super::call::{Bounds, Call, Stage, Transfer, Verdict};
+use super::code::Code;
 use super::confirmable::Owner;
 use super::deadline::Timer;
 use super::endpoint::Endpoint;
-use super::message::{Message, MessageType, Token};
-use super::observe::is_fresher;
-use super::option::{OutgoingOption, number};
+use super::incoming::unrecognised;
+use super::limits::thousandths;
+use super::message::{Message, MessageType};
+use super::mix::Hash;
+use super::option::number;
 use super::request::{CallFailure, CallId, Event, Full, IncomingResponse, OutgoingRequest, Received};
 use super::slots::{Key, Slots};
-use super::writer::{OurOption, Writer};
+use super::writer::{Writer, restamp, write_empty};
 use crate::time::Instant;
 use alloc::vec::Vec;
-
-/// How far a request of ours is.
-///
-/// ```text
-///               empty ACK
-///   InFlight ──────────────▶ Waiting
-///    ▲  │ │ response            │ response
-///    │  │ └─────────────────┬───┘
-///    │  │ RST, no ACK: gone │ Waiting too long: gone
-///    │  └───────▶           ▼
-///    ├──────── a block of the request or of the response is missing
-///    │                      │ complete, and it is observed
-///    │                      ▼
-///    └──────────────── Observing ──▶ gone: error, response without Observe, cancel
-///       notification      │  ▲
-///       in blocks         └──┘ notification
-/// ```
-/// A complete response to a request that doesn't observe ends it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// A CON of the call has no ACK yet.
-    InFlight(Key),
-    /// It has; the response comes in a message of its own.
-    Waiting,
-    /// Nothing is asked; notifications may come.
-    Observing,
-}
-
-/// A response that comes block by block.
-#[derive(Debug)]
-struct Download {
-    body: Vec<u8>,
-    code: Code,
-    etag: Option<Vec<u8>>,
-    exponent: u8,
-    /// Whether its first block had the Observe option.
-    observing: bool,
-}
-
-/// A request of ours.
-#[derive(Debug)]
-pub(super) struct Call {
-    peer: Peer,
-    method: Method,
-    observe: bool,
-    /// The random part of its tokens.
-    nonce: [u8; 5],
-    /// Counts its tokens: 0 is that of the request and its notifications; each response that comes in blocks has its
-    /// further blocks under another one (RFC 7959 section 2.6 and 3.4).
-    series: u8,
-    /// A message with the request's options and nothing else.
-    head: Vec<u8>,
-    body: Vec<u8>,
-    /// Where in the body the block starts that is on its way.
-    offset: usize,
-    /// The size exponent of the request's blocks.
-    exponent: u8,
-    stage: Stage,
-    download: Option<Download>,
-    /// Number and time of the freshest notification.
-    freshest: Option<(u32, Instant)>,
-}
-
-impl Call {
-    fn token(&self, key: Key, series: u8) -> Token {
-        let [_, _, high, low] = key.index().to_be_bytes();
-        let [a, b, c, d, e] = self.nonce;
-        Token::new(&[high, low, series, a, b, c, d, e]).unwrap_or_default()
-    }
-
-    fn block_size(&self) -> usize {
-        Block { number: 0, more: false, exponent: self.exponent }.size()
-    }
-
-    fn is_uploading(&self) -> bool {
-        self.body.len() > self.block_size()
-    }
-}
+use core::time::Duration;
 
 /// The requests of ours that wait for a response.
 #[derive(Debug)]
 pub(super) struct Calls {
-    entries: Slots<Call>,
+    pub(super) entries: Slots<Call>,
+    /// The Request-Tag of the last body in blocks.
+    last_tag: u32,
+    /// The last CONs that were acknowledged, as hashes of their peer and id, and until when they are known.
+    taken: [(u64, Instant); 8],
+    oldest_taken: usize,
 }
 
 impl Calls {
-    pub(super) const fn new() -> Calls {
-        Calls { entries: Slots::new() }
+    pub(super) const fn new(last_tag: u32) -> Calls {
+        Calls { entries: Slots::new(), last_tag, taken: [(0, Instant::START); 8], oldest_taken: 0 }
+    }
+
+    fn take(&mut self, until: Instant, peer: &Peer, message_id: u16) {
+        if let Some(place) = self.taken.get_mut(self.oldest_taken) {
+            *place = (Hash::new(0).message(peer, message_id), until);
+        }
+        self.oldest_taken = (self.oldest_taken + 1) % self.taken.len();
+    }
+
+    /// Whether a CON with a response was taken a while ago, and comes again.
+    fn is_taken(&self, now: Instant, peer: &Peer, message_id: u16) -> bool {
+        let hash = Hash::new(0).message(peer, message_id);
+        self.taken.iter().any(|(taken, until)| *taken == hash && now < *until)
     }
 
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
 
+    #[cfg(feature = "tcp")]
+    pub(super) fn find_by_peer(&self, peer: &Peer) -> Option<Key> {
+        self.entries.least(|call| call.peer.is(peer).then_some(()))
+    }
+
+    /// The Request-Tag that a further call needs. A body in datagrams has one of its own, since the network may bring
+    /// blocks of an earlier one late (RFC 9175 section 3.3). Others need one beside those on their way that a server
+    /// couldn't tell from them: two bodies that are sent to the same resource, or the same one asked for twice
+    /// (section 3.5.2).
+    fn free_tag(&mut self, new: &Call) -> Option<u32> {
+        if new.is_uploading() && !new.peer.is_connected() {
+            self.last_tag = self.last_tag.wrapping_add(1);
+            return Some(self.last_tag);
+        }
+        let is_alike = |call: &Call| {
+            call.stage != Stage::Observing
+                && call.peer.is(&new.peer)
+                && call.method == new.method
+                && call.head == new.head
+                && (call.is_uploading() && new.is_uploading() || call.body == new.body)
+        };
+        let in_use = |tag| self.entries.iter().any(|(_, call)| call.tag == tag && is_alike(call));
+        let mut tag: Option<u32> = None;
+        while in_use(tag) {
+            tag = Some(tag.map_or(0, |tag| tag + 1));
+        }
+        tag
+    }
+
+    /// The call that observes what another one would observe.
+    fn observing_alike(&self, new: &Call) -> Option<Key> {
+        let is_alike = |call: &Call| {
+            let Call { peer, method, observe, head, body, .. } = call;
+            *observe
+                && new.observe
+                && peer.is(&new.peer)
+                && *method == new.method
+                && *head == new.head
+                && *body == new.body
+        };
+        self.entries.least(|call| is_alike(call).then_some(()))
+    }
+
     /// The call that a token belongs to, and which of its tokens it is. The token names the slot, and 40 random bits
     /// that its tenant chose.
-    fn find(&self, peer: &Peer, token: Token) -> Option<(Key, u8)> {
-        let [high, low, series, ..] = *token.as_slice() else { return None };
+    fn find(&self, peer: &Peer, token: &[u8]) -> Option<(Key, u8)> {
+        let [high, low, series, ..] = *token else { return None };
         let key = self.entries.key_at(u32::from(u16::from_be_bytes([high, low])))?;
         let call = self.entries.get(key)?;
-        (call.peer.is(peer) && call.token(key, series) == token).then_some((key, series))
+        ((call.peer.is(peer) || call.peer.is_group()) && call.token(key, series).as_slice() == token)
+            .then_some((key, series))
     }
-}
-
-/// What a response means for its call.
-enum Verdict {
-    /// Nothing: it is late or repeated.
-    Ignore,
-    /// The next block of the request or the response is to be asked for.
-    Proceed,
-    /// It is complete.
-    Deliver {
-        assembled: Option<Vec<u8>>,
-        observing: bool,
-    },
-    /// The download of a notification failed; the next notification comes anyway.
-    Abandon,
-    Fail(CallFailure),
 }
 
 impl Endpoint {
     /// Sends a request as CON, its body in blocks if it must be, and asks for all blocks of the response. The response
     /// comes from [`Endpoint::handle_datagram`], a failure from [`Endpoint::poll_event`].
     ///
+    /// Who observes what is observed already gets the same id: there is one registration for both (RFC 7641 section 3.1),
+    /// which is made anew for a response now, and ends when each has cancelled.
+    ///
     /// # Errors
     /// [`Full`] if too many requests wait already.
-    pub fn request(&mut self, now: Instant, peer: Peer, request: &OutgoingRequest<'_>) -> Result<CallId, Full> {
+    pub fn call(&mut self, now: Instant, peer: Peer, request: &OutgoingRequest<'_>) -> Result<CallId, Full> {
         let full = self.calls.len() >= self.limits.calls.min(usize::from(u16::MAX));
         if full || self.confirmables.len() >= self.limits.confirmables {
             return Err(Full);
         }
         let mut head = Vec::new();
         let code = request.method.code();
-        let options: Vec<_> = request.all_options().collect();
-        Writer::new(&mut head, MessageType::NonConfirmable, code, 0, Token::default()).options(&[], &options);
+        let options = request.all_options();
+        Writer::new(&mut head, MessageType::NonConfirmable, code, 0, []).options(&[], &options);
         let [a, b, c, d, e, ..] = self.random.number().to_be_bytes();
-        let key = self.calls.entries.insert(Call {
+        let mut call = Call {
             peer,
             method: request.method,
             observe: request.observe && request.method.is_safe(),
+            confirmable: request.confirmable && !peer.is_group(),
             nonce: [a, b, c, d, e],
             series: 0,
             head,
             body: request.payload.to_vec(),
-            offset: 0,
-            exponent: self.limits.block_exponent(),
+            capacity: self.capacity(&peer),
+            tag: None,
+            echo: self.take_echo(&peer),
+            shared: 0,
             stage: Stage::Waiting,
-            download: None,
+            transfer: Transfer::Request { offset: 0 },
+            attempts: 0,
+            restarts: 0,
             freshest: None,
-        });
+        };
+        if let Some(key) = self.calls.observing_alike(&call) {
+            if let Some(call) = self.calls.entries.get_mut(key) {
+                call.shared = call.shared.saturating_add(1);
+            }
+            self.observe_again(now, CallId(key));
+            return Ok(CallId(key));
+        }
+        call.tag = self.calls.free_tag(&call);
+        let key = self.calls.entries.insert(call);
         self.proceed(now, key);
         Ok(CallId(key))
     }
 
+    /// Asks whether a peer is there (RFC 7252 section 4.2); [`Event::Pinged`] tells.
+    ///
+    /// # Errors
+    /// [`Full`] if too many messages wait already.
+    pub fn ping(&mut self, now: Instant, peer: Peer) -> Result<(), Full> {
+        if peer.is_connected() || self.confirmables.len() >= self.limits.confirmables {
+            return Err(Full);
+        }
+        let id = self.new_message_id(&peer);
+        let mut datagram = Vec::new();
+        write_empty(&mut datagram, MessageType::Confirmable, id);
+        self.send_awaited(now, peer, id, Owner::Ping, datagram);
+        Ok(())
+    }
+
+    /// Registers an observation of ours anew, under the same token (RFC 7641 section 3.3.1): to be sure of the state, or
+    /// because our address may have changed. The response comes as a further one of the call; does nothing while one is
+    /// on its way.
+    pub fn observe_again(&mut self, now: Instant, call: CallId) {
+        let Some(entry) = self.calls.entries.get_mut(call.0).filter(|entry| entry.stage == Stage::Observing) else {
+            return;
+        };
+        // The server may have begun to count anew.
+        entry.freshest = None;
+        entry.transfer = Transfer::Request { offset: 0 };
+        self.proceed(now, call.0);
+    }
+
     /// Gives up a request: nothing more comes for it. The server of one that observes is told (RFC 7641 section 3.6).
     pub fn cancel(&mut self, now: Instant, call: CallId) {
+        self.now = now;
+        if let Some(entry) = self.calls.entries.get_mut(call.0)
+            && entry.shared > 0
+        {
+            entry.shared -= 1;
+            return;
+        }
         let Some(call_entry) = self.remove_call(call.0) else { return };
         if !call_entry.observe {
             return;
         }
         let payload = if call_entry.is_uploading() { &[] } else { call_entry.body.as_slice() };
         let options = [(number::OBSERVE, Some(1))];
-        let datagram = encode(&call_entry, call_entry.token(call.0, 0), &options, payload);
+        let datagram = call_entry.encode(call_entry.token(call.0, 0), &options, payload);
         self.send_confirmable(now, call_entry.peer, Owner::Nobody, datagram);
     }
 
@@ -184,6 +207,21 @@ impl Endpoint {
         let Some(call) = self.calls.entries.get_mut(key) else { return };
         call.stage = Stage::Waiting;
         self.deadlines.restart(Timer::Response(key), now + self.limits.response_timeout);
+    }
+
+    /// The message of a call that is on its way got no acknowledgement, or no response after one: it is made anew where
+    /// that does no harm, and may be.
+    pub(super) fn call_unanswered(&mut self, now: Instant, key: Key) {
+        let Some(call) = self.calls.entries.get_mut(key) else { return };
+        if call.stage == Stage::Observing {
+            return self.observe_again(now, CallId(key));
+        }
+        if !call.may_try_again(call.stage == Stage::Waiting, &self.limits) {
+            return self.fail_call(key, CallFailure::TimedOut);
+        }
+        call.attempts += 1;
+        call.stage = Stage::Waiting;
+        self.proceed(now, key);
     }
 
     pub(super) fn fail_call(&mut self, key: Key, reason: CallFailure) {
@@ -200,7 +238,8 @@ impl Endpoint {
     ) -> Option<Received<'a>> {
         let found = self.calls.find(&peer, message.token());
         if message.kind() == MessageType::Acknowledgement {
-            let confirmable = self.confirmables.find(&peer, message.id()).and_then(|key| self.confirmables.get(key))?;
+            let confirmable =
+                self.confirmables.find_sent(&peer, message.id()).and_then(|key| self.confirmables.get(key))?;
             match (confirmable.owner, found) {
                 (Owner::Call(owner), Some((key, _))) if owner == key => {}
                 // The answer to a cancellation.
@@ -212,20 +251,46 @@ impl Endpoint {
             }
         }
         let Some((key, series)) = found else {
-            // RFC 7252 section 4.2: what can't be matched is rejected.
+            // RFC 7252 section 4.2: what can't be matched is rejected; section 4.5: what was taken is acknowledged again.
             if message.kind() == MessageType::Confirmable {
-                self.send_empty(peer, MessageType::Reset, message.id());
+                let known = self.calls.is_taken(now, &peer, message.id());
+                let kind = if known { MessageType::Acknowledgement } else { MessageType::Reset };
+                self.send_empty(peer, kind, message.id());
             }
             return None;
         };
+        if let Some(option) = unrecognised(&message) {
+            // RFC 7252 sections 5.4.1, 4.2, 4.3: a CON is rejected by a reset, a NON ignored; to reject an ACK is to
+            // ignore it, and no other would follow
+            match message.kind() {
+                MessageType::Confirmable => self.send_empty(peer, MessageType::Reset, message.id()),
+                MessageType::NonConfirmable => return None,
+                MessageType::Acknowledgement | MessageType::Reset => {}
+            }
+            self.fail_call(key, CallFailure::UnrecognisedOption(option));
+            return None;
+        }
         if message.kind() == MessageType::Confirmable {
             self.send_empty(peer, MessageType::Acknowledgement, message.id());
+            self.calls.take(now + self.limits.exchange_lifetime(), &peer, message.id());
         }
-        let body_limit = self.limits.body;
+        // It knew our token.
+        self.verified(now, &peer);
+        if message.code() != Code::UNAUTHORIZED
+            && let Some(echo) = message.option(number::ECHO)
+        {
+            self.keep_echo(now, &peer, echo.value);
+        }
+        let bounds = Bounds { body: self.limits.body, restarts: self.limits.block_attempts };
         let call = self.calls.entries.get_mut(key)?;
-        match call.judge(now, series, &message, body_limit) {
+        if call.peer.is_group() {
+            // RFC 7252 section 8.2: others may answer too. What comes in blocks is fetched from the one who has it.
+            return Some(Received::Response { call: CallId(key), response: incoming(peer, message, true, None) });
+        }
+        match call.judge(now, series, &message, bounds) {
             Verdict::Ignore => None,
             Verdict::Proceed => {
+                call.attempts = 0;
                 self.proceed(now, key);
                 None
             }
@@ -240,23 +305,14 @@ impl Endpoint {
             Verdict::Deliver { assembled, observing } => {
                 if observing {
                     self.rest(key);
+                    self.watch_freshness(now, key, &message);
                 } else {
                     self.remove_call(key);
                 }
                 let is_assembled = assembled.is_some();
                 self.lent = assembled.unwrap_or_default();
-                Some(Received::Response {
-                    call: CallId(key),
-                    response: IncomingResponse {
-                        code: message.code(),
-                        content_format: message
-                            .uint(number::CONTENT_FORMAT)
-                            .and_then(|format| u16::try_from(format).ok()),
-                        observing,
-                        payload: if is_assembled { &self.lent } else { message.payload() },
-                        message,
-                    },
-                })
+                let body = is_assembled.then_some(self.lent.as_slice());
+                Some(Received::Response { call: CallId(key), response: incoming(peer, message, observing, body) })
             }
         }
     }
@@ -268,14 +324,23 @@ impl Endpoint {
             self.fail_call(key, CallFailure::Full);
             return;
         }
-        let ours = self.limits.block_exponent();
         let Some(call) = self.calls.entries.get(key) else { return };
         let peer = call.peer;
-        let datagram = match &call.download {
-            Some(download) => call.encode_download(key, download),
-            None => call.encode_upload(key, ours),
+        let ours = self.capacity(&peer).exponent;
+        let Some(mut datagram) = call.encode_next(key, ours) else {
+            self.fail_call(key, CallFailure::TooLarge);
+            return;
         };
-        let message = self.send_confirmable(now, peer, Owner::Call(key), datagram);
+        let message = if call.confirmable || peer.is_connected() {
+            self.send_confirmable(now, peer, Owner::Call(key), datagram)
+        } else {
+            let id = self.new_message_id(&peer);
+            restamp(&mut datagram, MessageType::NonConfirmable, id);
+            Some(self.send_awaited(now, peer, id, Owner::Call(key), datagram))
+        };
+        if peer.is_connected() {
+            return self.call_acknowledged(now, key);
+        }
         if let (Some(message), Some(call)) = (message, self.calls.entries.get_mut(key)) {
             call.stage = Stage::InFlight(message);
         }
@@ -286,7 +351,18 @@ impl Endpoint {
         self.stop_waiting(key);
         if let Some(call) = self.calls.entries.get_mut(key) {
             call.stage = Stage::Observing;
-            call.download = None;
+            call.transfer = Transfer::Nothing;
+            (call.attempts, call.restarts) = (0, 0);
+        }
+    }
+
+    /// Registers anew when the state that came is not fresh any more.
+    fn watch_freshness(&mut self, now: Instant, key: Key, message: &Message<'_>) {
+        if self.limits.refresh_observations {
+            // RFC 7252 section 5.10.5: 60 s where nothing is said
+            let age = Duration::from_secs(u64::from(message.uint(number::MAX_AGE).unwrap_or(60)));
+            let grace = Duration::from_secs(5) + thousandths(Duration::from_secs(10), self.random.thousandths());
+            self.deadlines.restart(Timer::Response(key), now + age.saturating_add(grace));
         }
     }
 
@@ -294,8 +370,8 @@ impl Endpoint {
         let Some(call) = self.calls.entries.get_mut(key) else { return };
         self.deadlines.stop(Timer::Response(key));
         if let Stage::InFlight(message) = call.stage {
-            self.confirmables.remove(message, &mut self.deadlines);
             call.stage = Stage::Waiting;
+            self.remove_confirmable(message);
         }
     }
 
@@ -305,159 +381,13 @@ impl Endpoint {
     }
 }
 
-impl Call {
-    /// Decides what a response means, and takes it in.
-    fn judge(&mut self, now: Instant, series: u8, message: &Message<'_>, limit: usize) -> Verdict {
-        match &self.download {
-            Some(_) if series == self.series => self.judge_further_block(message, limit),
-            // A newer notification while the blocks of an older one are fetched.
-            Some(_) if series == 0 && self.observe => self.judge_response(now, message, limit),
-            Some(_) => Verdict::Ignore,
-            None if series != 0 => Verdict::Ignore,
-            None if self.stage != Stage::Observing && self.is_uploading() => match self.judge_upload(message) {
-                Some(verdict) => verdict,
-                None => self.judge_response(now, message, limit),
-            },
-            None if message.code() == Code::CONTINUE => Verdict::Fail(CallFailure::BrokenTransfer),
-            None => self.judge_response(now, message, limit),
-        }
+fn incoming<'a>(from: Peer, message: Message<'a>, observing: bool, body: Option<&'a [u8]>) -> IncomingResponse<'a> {
+    IncomingResponse {
+        code: message.code(),
+        content_format: message.uint(number::CONTENT_FORMAT).and_then(|format| u16::try_from(format).ok()),
+        from,
+        observing,
+        payload: body.unwrap_or(message.payload()),
+        message,
     }
-
-    /// A response while blocks of the request are sent (RFC 7959 section 2.5); `None` if it is the final one.
-    fn judge_upload(&mut self, message: &Message<'_>) -> Option<Verdict> {
-        let block = message.option(number::BLOCK1).and_then(Block::read);
-        let last = self.offset + self.block_size() >= self.body.len();
-        match (message.code(), block) {
-            (Code::CONTINUE, Some(block)) => {
-                if last {
-                    return Some(Verdict::Fail(CallFailure::BrokenTransfer));
-                }
-                let sent = self.block_size();
-                if block.number as usize != self.offset / sent {
-                    return Some(Verdict::Ignore);
-                }
-                self.offset += sent;
-                self.exponent = self.exponent.min(block.exponent);
-                Some(Verdict::Proceed)
-            }
-            (Code::CONTINUE, None) => Some(Verdict::Fail(CallFailure::BrokenTransfer)),
-            // The server asks for smaller blocks (RFC 7959 section 2.9.3).
-            (Code::REQUEST_ENTITY_TOO_LARGE, Some(block)) if self.offset == 0 && block.exponent < self.exponent => {
-                self.exponent = block.exponent;
-                Some(Verdict::Proceed)
-            }
-            _ => None,
-        }
-    }
-
-    /// A response, or the first block of one, or a notification.
-    fn judge_response(&mut self, now: Instant, message: &Message<'_>, limit: usize) -> Verdict {
-        let observe = message.uint(number::OBSERVE).filter(|_| self.observe && message.code().is_success());
-        if let Some(sequence) = observe {
-            let incoming = (sequence, now);
-            if self.freshest.is_some_and(|freshest| !is_fresher(freshest, incoming)) {
-                return Verdict::Ignore;
-            }
-            self.freshest = Some(incoming);
-        }
-        let observing = observe.is_some();
-        let block = match message.option(number::BLOCK2).map(Block::read) {
-            None => return Verdict::Deliver { assembled: None, observing },
-            Some(Some(block)) if !block.more && block.number == 0 => {
-                return Verdict::Deliver { assembled: None, observing };
-            }
-            Some(Some(block)) => block,
-            Some(None) => return Verdict::Fail(CallFailure::BrokenTransfer),
-        };
-        if block.number != 0 || message.payload().len() != block.size() {
-            return Verdict::Fail(CallFailure::BrokenTransfer);
-        }
-        let size2 = message.uint(number::SIZE2).map_or(0, |size| size as usize);
-        if size2.max(message.payload().len()) > limit {
-            return Verdict::Fail(CallFailure::TooLarge);
-        }
-        self.series = self.series.checked_add(1).unwrap_or(1);
-        self.download = Some(Download {
-            body: message.payload().to_vec(),
-            code: message.code(),
-            etag: message.values(number::ETAG).next().map(<[u8]>::to_vec),
-            exponent: block.exponent,
-            observing,
-        });
-        Verdict::Proceed
-    }
-
-    /// A further block of a response (RFC 7959 section 2.4).
-    fn judge_further_block(&mut self, message: &Message<'_>, limit: usize) -> Verdict {
-        let Some(download) = &mut self.download else { return Verdict::Ignore };
-        let broken = if download.observing { Verdict::Abandon } else { Verdict::Fail(CallFailure::BrokenTransfer) };
-        let block = message.option(number::BLOCK2).and_then(Block::read);
-        let Some(block) = block.filter(|_| message.code() == download.code) else {
-            let observing = download.observing;
-            return if observing { Verdict::Abandon } else { Verdict::Deliver { assembled: None, observing } };
-        };
-        if block.offset() < download.body.len() {
-            return Verdict::Ignore;
-        }
-        let full = message.payload().len() == block.size() || !block.more;
-        let same = message.values(number::ETAG).next() == download.etag.as_deref();
-        if block.offset() != download.body.len() || !full || !same {
-            return broken;
-        }
-        if download.body.len() + message.payload().len() > limit {
-            return if download.observing { Verdict::Abandon } else { Verdict::Fail(CallFailure::TooLarge) };
-        }
-        download.body.extend_from_slice(message.payload());
-        download.exponent = block.exponent;
-        if block.more {
-            return Verdict::Proceed;
-        }
-        let observing = download.observing;
-        Verdict::Deliver { assembled: self.download.take().map(|download| download.body), observing }
-    }
-
-    /// The request for the next block of a response. A FETCH repeats its payload, which belongs to its cache-key, if
-    /// that fits into one message.
-    fn encode_download(&self, key: Key, download: &Download) -> Vec<u8> {
-        let size = Block { number: 0, more: false, exponent: download.exponent }.size();
-        let number = u32::try_from(download.body.len() / size).unwrap_or(Block::LAST_NUMBER);
-        let block = Block { number, more: false, exponent: download.exponent };
-        let repeats = self.method == Method::Fetch && !self.is_uploading();
-        let payload = if repeats { self.body.as_slice() } else { &[] };
-        let options = [(number::BLOCK2, Some(block.value()))];
-        encode(self, self.token(key, self.series), &options, payload)
-    }
-
-    /// The request, or the next block of it.
-    fn encode_upload(&self, key: Key, ours: u8) -> Vec<u8> {
-        let size = self.block_size();
-        let rest = self.body.get(self.offset..).unwrap_or(&[]);
-        let more = rest.len() > size;
-        let payload = rest.get(..size).unwrap_or(rest);
-        let number = u32::try_from(self.offset / size).unwrap_or(Block::LAST_NUMBER);
-        let block1 = Block { number, more, exponent: self.exponent };
-        let block2 = Block { number: 0, more: false, exponent: ours };
-        let total = u32::try_from(self.body.len()).ok().filter(|_| self.offset == 0);
-        let uploading = self.is_uploading();
-        let options = [
-            (number::OBSERVE, self.observe.then_some(0)),
-            (number::BLOCK1, uploading.then(|| block1.value())),
-            (number::SIZE1, total.filter(|_| uploading)),
-            // RFC 7959 section 2.4: a client that wants smaller blocks says so at once.
-            (number::BLOCK2, (ours < 6 && !more).then(|| block2.value())),
-        ];
-        encode(self, self.token(key, 0), &options, payload)
-    }
-}
-
-/// Writes a message of a call; type and id are put in when it is sent.
-fn encode(call: &Call, token: Token, options: &[OurOption], payload: &[u8]) -> Vec<u8> {
-    let mut datagram = Vec::with_capacity(call.head.len() + payload.len() + 32);
-    let mut writer = Writer::new(&mut datagram, MessageType::Confirmable, call.method.code(), 0, token);
-    if let Ok(head) = Message::parse(&call.head) {
-        let theirs: Vec<_> = head.options().map(OutgoingOption::from).collect();
-        writer.options(options, &theirs);
-    }
-    writer.payload(payload);
-    datagram
 }

@@ -50,6 +50,7 @@ codes! {
     SERVICE_UNAVAILABLE = 5, 3, "5.03 Service Unavailable";
     GATEWAY_TIMEOUT = 5, 4, "5.04 Gateway Timeout";
     PROXYING_NOT_SUPPORTED = 5, 5, "5.05 Proxying Not Supported";
+    HOP_LIMIT_REACHED = 5, 8, "5.08 Hop Limit Reached (RFC 8768)";
 }
 
 impl Code {
@@ -151,6 +152,11 @@ impl Method {
             Code::IPATCH => Some(Method::IPatch),
             _ => None,
         }
+    }
+
+    /// Whether doing it twice is the same as doing it once (RFC 7252 section 5.1, RFC 8132 sections 2 and 3).
+    pub const fn is_idempotent(self) -> bool {
+        !matches!(self, Method::Post | Method::Patch)
     }
 
     /// Whether the method only reads (RFC 7252 section 5.1): GET and FETCH.

@@ -1,12 +1,14 @@
 //! Our own confirmable messages: RFC 7252 section 4.2.
 //!
 //! ```text
-//!            ┌─ timeout, transmissions left: send again, wait twice as long
-//!            ▼ │
-//!   ───▶ Outstanding ──▶ gone: ACK or RST received, or the owner lost interest
-//!            │
-//!            └─────────▶ gone: timeout, no transmissions left
+//!           fewer than NSTART           ┌─ timeout, transmissions left: send again, wait twice as long
+//!           to this peer wait           ▼ │
+//!   Queued ──────────────────────▶ Outstanding ──▶ gone: ACK or RST received, or the owner lost interest
+//!      │                                │
+//!      └──▶ gone: no interest any more  └────────▶ gone: timeout, no transmissions left
 //! ```
+//! A NON request is here too: it is sent once and waits for its response, so that no more is sent to a peer that doesn't
+//! answer than PROBING_RATE allows (section 4.7).
 
 use super::Peer;
 use super::deadline::{Deadlines, Timer};
@@ -14,6 +16,7 @@ use super::limits::{Limits, thousandths, thousandths_of};
 use super::mix::{Hash, Random};
 use super::places::Places;
 use super::slots::{Key, Slots};
+use super::writer::aged;
 use crate::time::Instant;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -28,6 +31,9 @@ pub(super) enum Owner {
     /// A request of this call.
     #[cfg(feature = "client")]
     Call(Key),
+    /// A ping.
+    #[cfg(feature = "client")]
+    Ping,
 }
 
 /// A message that waits for its ACK.
@@ -37,8 +43,22 @@ pub(super) struct Confirmable {
     pub(super) message_id: u16,
     pub(super) owner: Owner,
     pub(super) datagram: Vec<u8>,
-    retransmissions: u8,
-    timeout: Duration,
+    pub(super) state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// It waits for earlier ones to the same peer.
+    Queued { order: u32 },
+    /// It is sent, and waits for its ACK.
+    Outstanding { retransmissions: u8, timeout: Duration },
+}
+
+impl Confirmable {
+    pub(super) fn is_confirmable(&self) -> bool {
+        // the type's bits are 0
+        self.datagram.first().is_some_and(|first| first & 0x30 == 0)
+    }
 }
 
 /// What a timeout of a message means.
@@ -55,12 +75,15 @@ pub(super) enum Due {
 pub(super) struct Confirmables {
     entries: Slots<Confirmable>,
     by_id: Places,
+    by_peer: Places,
+    /// Counts what is queued, to send it in order.
+    order: u32,
     seed: u64,
 }
 
 impl Confirmables {
     pub(super) const fn new(seed: u64) -> Confirmables {
-        Confirmables { entries: Slots::new(), by_id: Places::new(), seed }
+        Confirmables { entries: Slots::new(), by_id: Places::new(), by_peer: Places::new(), order: 0, seed }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -77,37 +100,86 @@ impl Confirmables {
         self.entries.key_at(place)
     }
 
+    /// The message that the peer can have received.
+    pub(super) fn find_sent(&self, peer: &Peer, message_id: u16) -> Option<Key> {
+        let key = self.find(peer, message_id)?;
+        self.get(key).filter(|confirmable| matches!(confirmable.state, State::Outstanding { .. })).map(|_| key)
+    }
+
     fn hash(&self, peer: &Peer, message_id: u16) -> u64 {
         Hash::new(self.seed).message(peer, message_id)
     }
 
-    /// Takes charge of a message; its first transmission is the caller's.
-    #[expect(clippy::too_many_arguments, reason = "what a transmission needs to know comes from six places")]
-    pub(super) fn insert(
+    /// Takes charge of a message, which waits until it is started.
+    pub(super) fn insert(&mut self, peer: Peer, message_id: u16, owner: Owner, datagram: Vec<u8>) -> Key {
+        self.order = self.order.wrapping_add(1);
+        let state = State::Queued { order: self.order };
+        let key = self.entries.insert(Confirmable { peer, message_id, owner, datagram, state });
+        self.by_id.insert(self.hash(&peer, message_id), key.index());
+        self.by_peer.insert(Hash::new(self.seed).peer(&peer).finish(), key.index());
+        key
+    }
+
+    /// Every message to a peer.
+    fn each(&self, peer: &Peer, mut look: impl FnMut(Key, &Confirmable)) {
+        let hash = Hash::new(self.seed).peer(peer).finish();
+        self.by_peer.find(hash, &mut |place| {
+            if let Some(key) = self.entries.key_at(place)
+                && let Some(confirmable) = self.entries.get(key)
+                && confirmable.peer.is(peer)
+            {
+                look(key, confirmable);
+            }
+            false
+        });
+    }
+
+    /// The message to this peer that waits longest, if another may be started.
+    pub(super) fn next_to_start(&self, peer: &Peer, limits: &Limits) -> Option<Key> {
+        let (mut outstanding, mut next) = (0, None);
+        self.each(peer, |key, confirmable| match confirmable.state {
+            State::Outstanding { .. } => outstanding += 1,
+            State::Queued { order } => {
+                let waits = self.order.wrapping_sub(order);
+                if next.is_none_or(|(longest, _)| waits > longest) {
+                    next = Some((waits, key));
+                }
+            }
+        });
+        next.filter(|_| outstanding < limits.nstart.max(1)).map(|(_, key)| key)
+    }
+
+    /// The first transmission, which is the caller's.
+    pub(super) fn start(
         &mut self,
         now: Instant,
-        peer: Peer,
-        message_id: u16,
-        owner: Owner,
-        datagram: Vec<u8>,
+        key: Key,
         limits: &Limits,
         random: &mut Random,
         deadlines: &mut Deadlines,
-    ) -> Key {
-        // RFC 7252 section 4.2: between ACK_TIMEOUT and ACK_TIMEOUT * ACK_RANDOM_FACTOR.
-        let spread = limits.ack_random_factor.saturating_sub(1000);
-        let timeout = thousandths(limits.ack_timeout, 1000 + thousandths_of(spread, random.thousandths()));
-        let key = self.entries.insert(Confirmable { peer, message_id, owner, datagram, retransmissions: 0, timeout });
-        self.by_id.insert(self.hash(&peer, message_id), key.index());
+    ) {
+        let Some(confirmable) = self.entries.get_mut(key) else { return };
+        let timeout = if confirmable.is_confirmable() {
+            // RFC 7252 section 4.2: between ACK_TIMEOUT and ACK_TIMEOUT * ACK_RANDOM_FACTOR.
+            let spread = limits.ack_random_factor.saturating_sub(1000);
+            thousandths(limits.ack_timeout, 1000 + thousandths_of(spread, random.thousandths()))
+        } else {
+            let bytes = u32::try_from(confirmable.datagram.len()).unwrap_or(u32::MAX);
+            let seconds = bytes.checked_div(limits.probing_rate).unwrap_or(0);
+            limits.max_transmit_wait().max(Duration::from_secs(u64::from(seconds)))
+        };
+        confirmable.state = State::Outstanding { retransmissions: 0, timeout };
         deadlines.start(Timer::Retransmit(key), now + timeout);
-        key
     }
 
     /// Forgets a message.
     pub(super) fn remove(&mut self, key: Key, deadlines: &mut Deadlines) -> Option<Confirmable> {
         let confirmable = self.entries.remove(key)?;
         self.by_id.remove(key.index());
-        deadlines.stop(Timer::Retransmit(key));
+        self.by_peer.remove(key.index());
+        if let State::Outstanding { .. } = confirmable.state {
+            deadlines.stop(Timer::Retransmit(key));
+        }
         Some(confirmable)
     }
 
@@ -130,12 +202,18 @@ impl Confirmables {
         deadlines: &mut Deadlines,
     ) -> Option<Due> {
         let confirmable = self.entries.get_mut(key)?;
-        if confirmable.retransmissions >= limits.max_retransmit {
+        let sent_once = !confirmable.is_confirmable();
+        let State::Outstanding { retransmissions, timeout } = &mut confirmable.state else { return None };
+        if sent_once || *retransmissions >= limits.max_retransmit {
             return self.remove(key, deadlines).map(Due::GivenUp);
         }
-        confirmable.retransmissions += 1;
-        confirmable.timeout = confirmable.timeout.saturating_add(confirmable.timeout);
-        deadlines.start(Timer::Retransmit(key), now + confirmable.timeout);
+        // what is left of a second counts, so that nothing is said to be fresher than it is
+        if let Some(aged) = aged(&confirmable.datagram, timeout.as_secs() + 1) {
+            confirmable.datagram = aged;
+        }
+        *retransmissions += 1;
+        *timeout = timeout.saturating_add(*timeout);
+        deadlines.start(Timer::Retransmit(key), now + *timeout);
         Some(Due::Again)
     }
 }

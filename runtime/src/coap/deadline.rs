@@ -1,7 +1,7 @@
 //! When something has to be done next.
 
 use super::slots::Key;
-use crate::time::{Agenda, Instant};
+use crate::time::{Agenda, Instant, earlier};
 
 /// What a deadline is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,7 +12,11 @@ pub(super) enum Timer {
     Upload(Key),
     /// Nobody fetched a further block of a kept body.
     Kept(Key),
-    /// Our request got no response after its ACK.
+    /// The answer to a group's request may go.
+    Held(Key),
+    /// An observer was told nothing for long.
+    Observation(Key),
+    /// Our request got no response after its ACK, or what we observe was not told for long.
     #[cfg(feature = "client")]
     Response(Key),
 }
@@ -22,7 +26,9 @@ impl Timer {
         let (kind, key) = match self {
             Timer::Retransmit(key) => (0, key),
             Timer::Upload(key) => (1, key),
-            Timer::Kept(key) => (2, key),
+            Timer::Held(key) => (2, key),
+            Timer::Observation(key) => (5, key),
+            Timer::Kept(key) => (4, key),
             #[cfg(feature = "client")]
             Timer::Response(key) => (3, key),
         };
@@ -36,27 +42,41 @@ impl Timer {
             1 => Timer::Upload(key),
             #[cfg(feature = "client")]
             3 => Timer::Response(key),
+            2 => Timer::Held(key),
+            5 => Timer::Observation(key),
             _ => Timer::Kept(key),
         }
     }
 }
 
-/// No table has more than 2³⁰ places.
-const KEY_BITS: u32 = 62;
+/// No table has more than 2²⁹ places.
+const KEY_BITS: u32 = 61;
 
 /// All deadlines but those of the exchanges, which stand in order by themselves.
 #[derive(Debug, Default)]
-pub(super) struct Deadlines(Agenda);
+pub(super) struct Deadlines {
+    /// What comes and goes with messages.
+    short: Agenda,
+    /// One for each observer, apart: to take back a short one takes longer the more there are beside it.
+    long: Agenda,
+}
 
 impl Deadlines {
+    fn agenda(&mut self, timer: Timer) -> &mut Agenda {
+        match timer {
+            Timer::Observation(_) => &mut self.long,
+            _ => &mut self.short,
+        }
+    }
+
     /// Sets the deadline of an entry that has none.
     pub(super) fn start(&mut self, timer: Timer, at: Instant) {
-        self.0.insert(at, timer.number());
+        self.agenda(timer).insert(at, timer.number());
     }
 
     /// Takes back the deadline of an entry, if it has one.
     pub(super) fn stop(&mut self, timer: Timer) {
-        self.0.remove(timer.number());
+        self.agenda(timer).remove(timer.number());
     }
 
     /// Sets or moves the deadline of an entry.
@@ -67,10 +87,10 @@ impl Deadlines {
 
     /// Takes the earliest deadline that has come.
     pub(super) fn due(&mut self, now: Instant) -> Option<Timer> {
-        self.0.due(now).map(Timer::from_number)
+        self.short.due(now).or_else(|| self.long.due(now)).map(Timer::from_number)
     }
 
     pub(super) fn next(&self) -> Option<Instant> {
-        self.0.next()
+        earlier(self.short.next(), self.long.next())
     }
 }

@@ -5,6 +5,7 @@
 
 use super::code::Code;
 use super::option::OptionRef;
+use alloc::boxed::Box;
 use thiserror::Error;
 
 /// The type of a message (RFC 7252 section 4.2, 4.3).
@@ -40,29 +41,54 @@ impl MessageType {
     }
 }
 
-/// The token that binds a response to its request: up to 8 bytes, [`Token::LONGEST`]. (RFC 8974 would make it longer:
-/// only this type and the length nibble in [`Message::parse`] and `Writer::new` know the limit.)
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Token {
-    length: u8,
-    bytes: [u8; Token::LONGEST],
+/// The token that binds a response to its request: up to [`Token::LONGEST`] bytes (RFC 8974); up to 8 lie in place. It takes
+/// 16 bytes, since every exchange and observer has one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Token(Bytes);
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Bytes {
+    Short { length: u8, bytes: [u8; 8] },
+    // a box in a box is one pointer
+    Long(Box<Box<[u8]>>),
 }
 
+const _: () = assert!(size_of::<Token>() <= 16);
+
 impl Token {
-    /// The largest number of bytes.
-    pub const LONGEST: usize = 8;
+    /// The largest number of bytes that a message can carry (RFC 8974 section 2.1).
+    pub const LONGEST: usize = 65804;
 
     /// The token with these bytes; `None` if they are too many.
     pub fn new(bytes: &[u8]) -> Option<Token> {
-        let mut token = Token::default();
-        token.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
-        token.length = u8::try_from(bytes.len()).ok()?;
-        Some(token)
+        let mut short = [0; 8];
+        match (short.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
+            (Some(place), Ok(length)) => {
+                place.copy_from_slice(bytes);
+                Some(Token(Bytes::Short { length, bytes: short }))
+            }
+            _ => (bytes.len() <= Token::LONGEST).then(|| Token(Bytes::Long(Box::new(bytes.into())))),
+        }
     }
 
     /// Its bytes.
     pub fn as_slice(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.length)).unwrap_or(&[])
+        match &self.0 {
+            Bytes::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or(&[]),
+            Bytes::Long(bytes) => bytes,
+        }
+    }
+}
+
+impl Default for Token {
+    fn default() -> Token {
+        Token(Bytes::Short { length: 0, bytes: [0; 8] })
+    }
+}
+
+impl AsRef<[u8]> for Token {
+    fn as_ref(&self) -> &[u8] {
+        self.as_slice()
     }
 }
 
@@ -91,7 +117,7 @@ pub enum FormatReason {
     /// Code class 1, 6 or 7 (RFC 7252 section 3; 7 is for TCP).
     #[error("a reserved code class")]
     ReservedClass,
-    /// Token length 9 to 15 (RFC 7252 section 3).
+    /// Token length 15 (RFC 8974 section 2.1).
     #[error("a reserved token length")]
     TokenLength,
     /// It ends too early.
@@ -114,13 +140,47 @@ pub struct FormatError {
     pub header: Option<(MessageType, u16)>,
 }
 
+/// What follows the header of a message, whatever carries it: the token with the extension of its length, the options,
+/// the payload (RFC 7252 section 3, RFC 8974 section 2.1).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content<'a> {
+    pub(super) token: &'a [u8],
+    pub(super) options: &'a [u8],
+    pub(super) payload: &'a [u8],
+}
+
+impl<'a> Content<'a> {
+    /// Checks all that follows the header, whose token length nibble is given. An error says how many bytes were left.
+    pub(super) fn parse(token_nibble: u8, mut rest: &'a [u8]) -> Result<Content<'a>, (usize, FormatReason)> {
+        let length = match extended(token_nibble, &mut rest) {
+            Ok(length) => length,
+            Err(FormatReason::OptionNibble) => return Err((rest.len(), FormatReason::TokenLength)),
+            Err(reason) => return Err((0, reason)),
+        };
+        let Some((token, rest)) = rest.split_at_checked(length) else { return Err((0, FormatReason::Truncated)) };
+        let mut walk = Options { rest, number: 0 };
+        loop {
+            match walk.step() {
+                Step::Option(_) => {}
+                Step::End => return Ok(Content { token, options: rest, payload: &[] }),
+                Step::Payload([]) => return Err((0, FormatReason::PayloadMissing)),
+                Step::Payload(payload) => {
+                    let options = rest.get(..rest.len().saturating_sub(payload.len())).unwrap_or(rest);
+                    return Ok(Content { token, options, payload });
+                }
+                Step::Broken(reason) => return Err((walk.rest.len(), reason)),
+            }
+        }
+    }
+}
+
 /// A message, lent from a datagram.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     kind: MessageType,
     code: Code,
     id: u16,
-    token: Token,
+    token: &'a [u8],
     options: &'a [u8],
     payload: &'a [u8],
 }
@@ -139,6 +199,16 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`FormatError`], which says where, and whether the message can be rejected by a reset.
     pub fn parse(datagram: &'a [u8]) -> Result<Message<'a>, FormatError> {
+        Message::parse_but(&[1, 6, 7], datagram)
+    }
+
+    /// The same for what came over a connection, which has signaling (RFC 8323 section 5.1).
+    #[cfg(feature = "tcp")]
+    pub(super) fn parse_framed(datagram: &'a [u8]) -> Result<Message<'a>, FormatError> {
+        Message::parse_but(&[1, 6], datagram)
+    }
+
+    fn parse_but(reserved: &[u8], datagram: &'a [u8]) -> Result<Message<'a>, FormatError> {
         let [first, code, id_high, id_low, rest @ ..] = datagram else {
             return Err(FormatError { position: datagram.len(), reason: FormatReason::Truncated, header: None });
         };
@@ -148,33 +218,18 @@ impl<'a> Message<'a> {
         let kind = MessageType::from_bits(first >> 4);
         let id = u16::from_be_bytes([*id_high, *id_low]);
         let fail = |position, reason| FormatError { position, reason, header: Some((kind, id)) };
-        let token_length = usize::from(first & 0xf);
-        if token_length > Token::LONGEST {
-            return Err(fail(0, FormatReason::TokenLength));
-        }
+        let nibble = first & 0xf;
         let code = Code::from_byte(*code);
-        if code == Code::EMPTY && (token_length != 0 || !rest.is_empty()) {
+        if code == Code::EMPTY && (nibble != 0 || !rest.is_empty()) {
             return Err(fail(4, FormatReason::EmptyWithContent));
         }
-        if matches!(code.class(), 1 | 6 | 7) {
+        if reserved.contains(&code.class()) {
             return Err(fail(1, FormatReason::ReservedClass));
         }
-        let (Some(token), Some(rest)) = (rest.get(..token_length).and_then(Token::new), rest.get(token_length..))
-        else {
-            return Err(fail(datagram.len(), FormatReason::Truncated));
-        };
-        let mut walk = Options { rest, number: 0 };
-        loop {
-            match walk.step() {
-                Step::Option(_) => {}
-                Step::End => return Ok(Message { kind, code, id, token, options: rest, payload: &[] }),
-                Step::Payload([]) => return Err(fail(datagram.len(), FormatReason::PayloadMissing)),
-                Step::Payload(payload) => {
-                    let options = rest.get(..rest.len().saturating_sub(payload.len())).unwrap_or(rest);
-                    return Ok(Message { kind, code, id, token, options, payload });
-                }
-                Step::Broken(reason) => return Err(fail(datagram.len().saturating_sub(walk.rest.len()), reason)),
-            }
+        match Content::parse(nibble, rest) {
+            Ok(Content { token, options, payload }) => Ok(Message { kind, code, id, token, options, payload }),
+            Err((_, FormatReason::TokenLength)) => Err(fail(0, FormatReason::TokenLength)),
+            Err((left, reason)) => Err(fail(datagram.len().saturating_sub(left), reason)),
         }
     }
 
@@ -194,7 +249,7 @@ impl<'a> Message<'a> {
     }
 
     /// Its token.
-    pub fn token(&self) -> Token {
+    pub fn token(&self) -> &'a [u8] {
         self.token
     }
 
@@ -309,7 +364,7 @@ mod tests {
         match (found, expected) {
             (Ok(message), Ok((id, token, options, payload))) => {
                 let found: Vec<_> = message.options().map(|option| (option.number, option.value)).collect();
-                assert_eq!((message.id(), message.token().as_slice()), (id, token));
+                assert_eq!((message.id(), message.token()), (id, token));
                 assert_eq!(found, options);
                 assert_eq!(message.payload(), payload);
             }
@@ -337,12 +392,29 @@ mod tests {
     }
 
     #[test]
+    fn reads_extended_tokens() {
+        for length in [0, 8, 9, 12, 13, 268, 269, 1000] {
+            let token: Vec<u8> = (0_u8..=255).cycle().take(length).collect();
+            let mut datagram = Vec::new();
+            let owned = Token::new(&token).unwrap();
+            assert_eq!(owned.as_slice(), token);
+            let mut writer = crate::coap::Writer::new(&mut datagram, MessageType::Confirmable, Code::GET, 7, &owned);
+            writer.option(11, b"c");
+            writer.payload(&[]);
+            check(&datagram, Ok((7, &token, &[(11, b"c")], &[])));
+        }
+        assert_eq!(Token::new(&alloc::vec![0; Token::LONGEST + 1]), None);
+    }
+
+    #[test]
     fn says_what_is_wrong_and_where() {
         use FormatReason::*;
         check(&[], Err((0, Truncated)));
         check(&[0x40, 1, 0], Err((3, Truncated)));
         check(&[0x80, 1, 0, 7], Err((0, Version)));
-        check(&[0x49, 1, 0, 7, 1, 2, 3, 4, 5, 6, 7, 8, 9], Err((0, TokenLength)));
+        check(&[0x4f, 1, 0, 7, 1, 2, 3, 4, 5, 6, 7, 8, 9], Err((0, TokenLength)));
+        check(&[0x4d, 1, 0, 7], Err((4, Truncated)));
+        check(&[0x4d, 1, 0, 7, 0, 1], Err((6, Truncated)));
         check(&[0x44, 1, 0, 7, 1], Err((5, Truncated)));
         check(&[0x40, 0, 0, 7, 0xff], Err((4, EmptyWithContent)));
         check(&[0x41, 0, 0, 7, 0xff], Err((4, EmptyWithContent)));

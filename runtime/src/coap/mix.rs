@@ -64,6 +64,11 @@ impl Hash {
         self.number(u64::from(id)).peer(peer).finish()
     }
 
+    /// One of so many, at least one.
+    pub(super) const fn within(self, count: usize) -> usize {
+        (self.0 >> 32) as usize % if count == 0 { 1 } else { count }
+    }
+
     pub(super) const fn finish(self) -> u64 {
         self.0
     }

@@ -1,8 +1,19 @@
 //! A CoAP endpoint without IO: bytes and the time go in, bytes and the next deadline come out.
 //!
-//! Client and server in one [`Endpoint`]; RFC 7252 over datagrams, Observe (RFC 7641), block-wise transfer (RFC 7959),
-//! FETCH, PATCH and iPATCH (RFC 8132), and [`link_format`] (RFC 6690). It knows no resource, no YANG, no socket and no
-//! clock: who drives it matches paths, and reads the time. Every growing thing has its line in [`Limits`].
+//! Client and server at once in one [`Endpoint`]. It knows no resource, no YANG, no socket and no clock: who drives it
+//! matches paths, and reads the time. Every growing thing has its line in [`Limits`], what happens at each limit is
+//! written there and counted in [`Counters`].
+//!
+//! | document | what of it |
+//! |---|---|
+//! | RFC 7252 | messages, requests and responses, all transmission parameters, NSTART, PROBING_RATE, multicast |
+//! | RFC 7641 | Observe by GET and FETCH, as server and client |
+//! | RFC 7959 | Block1 and Block2, both at once |
+//! | RFC 8132 | FETCH, PATCH, iPATCH |
+//! | RFC 8974 | tokens up to [`Limits::token`] |
+//! | RFC 9175 | Echo: who is at its address, how fresh a request is; Request-Tag |
+//! | RFC 7967, 8516, 8768 | No-Response, 4.29, Hop-Limit |
+//! | RFC 9290, 6690 | [`ProblemDetails`], [`link_format`] |
 //!
 //! # How to drive it
 //! After any call that takes `&mut self`: call [`Endpoint::poll_transmit`] and [`Endpoint::poll_event`] until both
@@ -38,42 +49,60 @@
 //! ```
 //!
 //! # What is not here
-//! RFC 9177 (Q-Block), CoAP over TCP (RFC 8323), extended tokens (RFC 8974), multicast, proxying, congestion control
-//! per peer (NSTART, PROBING_RATE).
+//! RFC 9177 (Q-Block: it needs CBOR-encoded lists of missing blocks and a pacing of its own, and gains little where
+//! NSTART is 1), proxying (5.05; what names the endpoint itself, see `Endpoint::answers_to`, is no such request), caching of responses.
 
+mod answer;
 mod block;
+#[cfg(feature = "client")]
+mod call;
+mod capacity;
 #[cfg(feature = "client")]
 mod client;
 mod code;
 mod confirmable;
 pub mod content_format;
+mod counters;
 mod deadline;
 mod endpoint;
 mod exchange;
 mod incoming;
+mod kept;
 mod limits;
 pub mod link_format;
+#[cfg(feature = "proxy-uri")]
+mod local;
 mod message;
 mod mix;
+mod notify;
 mod observe;
 mod option;
 mod peer;
+mod peers;
 mod places;
+mod problem;
 mod request;
 mod server;
 mod slots;
+#[cfg(feature = "tcp")]
+pub mod stream;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod writer;
 
 pub use block::Block;
+#[cfg(feature = "tcp")]
+pub use capacity::Capabilities;
 pub use code::{Code, Method};
+pub use counters::Counters;
 pub use endpoint::Endpoint;
-pub use limits::{Limits, Usage};
+pub use limits::{Limits, Unverified, Usage};
 pub use message::{FormatError, FormatReason, Message, MessageType, Options, Token};
 pub use observe::Observe;
-pub use option::{OptionRef, OptionValue, OutgoingOption, is_critical, number};
+pub use option::{OptionRef, OptionValue, OutgoingOption, is_critical, is_unsafe, number};
 pub use peer::Peer;
+pub use problem::ProblemDetails;
 #[cfg(feature = "client")]
 pub use request::{CallFailure, CallId, Full, IncomingResponse, OutgoingRequest};
 pub use request::{Event, Gone, ObservationId, Received, Request, RequestId, Response};

@@ -2,12 +2,15 @@
 
 use super::Peer;
 use super::block::CacheKey;
+use super::limits::Limits;
 use super::message::Token;
 use super::mix::Hash;
 use super::places::Places;
 use super::slots::{Key, Slots};
 use crate::time::Instant;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+#[cfg(any(feature = "client", test))]
 use core::time::Duration;
 
 /// What a request with the Observe option asks for (RFC 7641 section 2).
@@ -34,10 +37,14 @@ pub enum Observe {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum State {
     Idle,
-    InFlight { message: Key, newest: Option<Vec<u8>> },
+    InFlight { message: Key, newest: Option<Box<Newest>> },
 }
 
-/// One observer of one request's result.
+/// A notification that waits for the ACK of the one before it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Newest(pub(super) Vec<u8>);
+
+/// One observer of one request's result. There may be ten thousands.
 #[derive(Debug)]
 pub(super) struct Observation {
     pub(super) peer: Peer,
@@ -49,13 +56,25 @@ pub(super) struct Observation {
     /// The last NON, so that its RST is known.
     pub(super) last_id: Option<u16>,
     pub(super) last_confirmable: Instant,
+    /// The number of the last notification (RFC 7641 section 4.4).
+    pub(super) number: u32,
+    /// The Content-Format of all notifications (RFC 7641 section 4.2); `None` before the first that has one.
+    pub(super) content_format: Option<u16>,
+    /// Until then a notification that follows is a CON.
+    pub(super) paced_until: Instant,
     pub(super) unconfirmed: u32,
 }
 
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Observation>() <= 120);
+
 impl Observation {
-    /// Whether the next notification is to be a CON (RFC 7641 section 4.5).
-    pub(super) fn wants_confirmable(&self, now: Instant, after: Duration, every: u32) -> bool {
-        now >= self.last_confirmable + after || self.unconfirmed >= every
+    /// Whether the next notification is to be a CON: now and then (RFC 7641 section 4.5), and when one follows the other
+    /// faster than NONs may, so that the ACK sets the pace (section 4.5.1).
+    pub(super) fn wants_confirmable(&self, now: Instant, limits: &Limits) -> bool {
+        now >= self.last_confirmable + limits.notify_confirmable_after
+            || self.unconfirmed >= limits.notify_confirmable_every
+            || now < self.paced_until
     }
 }
 
@@ -85,9 +104,9 @@ impl Observations {
         self.entries.get_mut(key)
     }
 
-    pub(super) fn find(&self, peer: &Peer, token: Token) -> Option<Key> {
-        let is_meant = |one: &Observation| one.token == token && one.peer.is(peer);
-        let hash = self.hash(peer).bytes(token.as_slice()).finish();
+    pub(super) fn find(&self, peer: &Peer, token: &[u8]) -> Option<Key> {
+        let is_meant = |one: &Observation| one.token.as_slice() == token && one.peer.is(peer);
+        let hash = self.hash(peer).bytes(token).finish();
         let place = self.by_token.find(hash, &mut |place| self.entries.is_at(place, is_meant))?;
         self.entries.key_at(place)
     }
@@ -97,6 +116,14 @@ impl Observations {
         let is_meant = |one: &Observation| one.last_id == Some(message_id) && one.peer.is(peer);
         let hash = self.hash(peer).finish();
         let place = self.by_peer.find(hash, &mut |place| self.entries.is_at(place, is_meant))?;
+        self.entries.key_at(place)
+    }
+
+    /// An observation of this peer.
+    #[cfg(feature = "tcp")]
+    pub(super) fn find_by_peer(&self, peer: &Peer) -> Option<Key> {
+        let hash = self.hash(peer).finish();
+        let place = self.by_peer.find(hash, &mut |place| self.entries.is_at(place, |one| one.peer.is(peer)))?;
         self.entries.key_at(place)
     }
 
@@ -124,6 +151,14 @@ impl Observations {
 
 /// The number of a notification has 24 bits (RFC 7641 section 2).
 pub(super) const NUMBERS: u32 = 1 << 24;
+
+/// The number after the last one: a clock whose ticks of 32 µs count 2^23 in 268 s, and one more where that has not gone
+/// on (RFC 7641 section 4.4).
+pub(super) fn number_after(last: u32, now: Instant) -> u32 {
+    let clock = u32::try_from((now.as_micros() >> 5) % u64::from(NUMBERS)).unwrap_or(0);
+    let ahead = clock.wrapping_sub(last) % NUMBERS;
+    if (1..NUMBERS / 2).contains(&ahead) { clock } else { (last + 1) % NUMBERS }
+}
 
 /// Whether a notification is fresher than the freshest so far (RFC 7641 section 3.4).
 #[cfg(any(feature = "client", test))]

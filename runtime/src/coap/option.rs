@@ -2,6 +2,8 @@
 //!
 //! [`OptionRef`] is an option as it stands in a message, [`OutgoingOption`] one that is to be written.
 
+use super::code::Code;
+
 /// Numbers of options.
 pub mod number {
     /// If-Match (RFC 7252)
@@ -26,6 +28,8 @@ pub mod number {
     pub const MAX_AGE: u16 = 14;
     /// Uri-Query (RFC 7252)
     pub const URI_QUERY: u16 = 15;
+    /// Hop-Limit (RFC 8768)
+    pub const HOP_LIMIT: u16 = 16;
     /// Accept (RFC 7252)
     pub const ACCEPT: u16 = 17;
     /// Location-Query (RFC 7252)
@@ -42,6 +46,12 @@ pub mod number {
     pub const PROXY_SCHEME: u16 = 39;
     /// Size1 (RFC 7252)
     pub const SIZE1: u16 = 60;
+    /// Echo (RFC 9175)
+    pub const ECHO: u16 = 252;
+    /// No-Response (RFC 7967)
+    pub const NO_RESPONSE: u16 = 258;
+    /// Request-Tag (RFC 9175)
+    pub const REQUEST_TAG: u16 = 292;
 }
 
 /// Whether a message with this option must be refused by who doesn't know it (RFC 7252 section 5.4.6).
@@ -49,11 +59,18 @@ pub const fn is_critical(number: u16) -> bool {
     number & 1 == 1
 }
 
+/// Whether a proxy that doesn't know the option must not forward it (RFC 7252 section 5.4.6).
+pub const fn is_unsafe(number: u16) -> bool {
+    number & 2 == 2
+}
+
 /// Whether the option stays out of the cache-key (RFC 7252 section 5.4.6). Observe and the block options do as well,
-/// by their own documents (RFC 7641 section 2, RFC 7959 section 2.10), since all blocks and notifications belong to
-/// one representation.
+/// by their own documents (RFC 7641 section 2, RFC 7959 section 2.10, RFC 9175 section 2.2.1), since all blocks and
+/// notifications belong to one representation, and If-None-Match, which the first block of a body alone has (RFC 7959
+/// section 2.10).
 pub(super) const fn is_outside_cache_key(number: u16) -> bool {
-    number & 0x1e == 0x1c || matches!(number, number::OBSERVE | number::BLOCK1 | number::BLOCK2)
+    number & 0x1e == 0x1c
+        || matches!(number, number::IF_NONE_MATCH | number::OBSERVE | number::BLOCK1 | number::BLOCK2 | number::ECHO)
 }
 
 /// What the document that defines an option allows.
@@ -64,7 +81,8 @@ pub(super) struct Definition {
     pub(super) longest: usize,
 }
 
-/// The definition of an option that this endpoint recognises in a request (RFC 7252 table 4, RFC 7641, RFC 7959).
+/// The definition of an option that this endpoint recognises (RFC 7252 table 4, RFC 7641 section 2, RFC 7959
+/// sections 2.1 and 4, RFC 7967 section 2, RFC 8768 section 3, RFC 9175 sections 2.2.1 and 3.2.1).
 pub(super) const fn definition(number: u16) -> Option<Definition> {
     let (repeatable, shortest, longest) = match number {
         number::IF_MATCH => (true, 0, 8),
@@ -78,9 +96,28 @@ pub(super) const fn definition(number: u16) -> Option<Definition> {
         number::BLOCK1 | number::BLOCK2 => (false, 0, 3),
         number::PROXY_URI => (false, 1, 1034),
         number::PROXY_SCHEME => (false, 1, 255),
+        number::HOP_LIMIT => (false, 0, 4),
+        number::ECHO => (false, 1, 40),
+        number::NO_RESPONSE => (false, 0, 1),
+        number::REQUEST_TAG => (true, 0, 8),
         _ => return None,
     };
     Some(Definition { repeatable, shortest, longest })
+}
+
+/// Whether a critical option that we know has a meaning in a message with this code; where it has none, it is unrecognised
+/// (RFC 7252 section 5.4). An elective one is ignored there anyway.
+pub(super) fn is_defined_for(code: Code, number: u16) -> bool {
+    match number {
+        // RFC 7252 sections 5.8.1, 5.8.4: no payload belongs to these, which could come in blocks
+        number::BLOCK1 => !matches!(code, Code::GET | Code::DELETE),
+        // RFC 7252 sections 5.10.1, 5.10.2, 5.10.4, 5.10.8: these say what is asked for
+        number::IF_MATCH | number::IF_NONE_MATCH | number::ACCEPT | number::PROXY_URI | number::PROXY_SCHEME => {
+            code.is_request()
+        }
+        number::URI_HOST | number::URI_PORT | number::URI_PATH | number::URI_QUERY => code.is_request(),
+        _ => true,
+    }
 }
 
 /// An option of a message, lent from it.
@@ -134,6 +171,14 @@ impl<'a> OutgoingOption<'a> {
     /// An option with an unsigned integer.
     pub const fn uint(number: u16, value: u32) -> OutgoingOption<'a> {
         OutgoingOption { number, value: OptionValue::Uint(value) }
+    }
+
+    /// Bytes that it takes in a message at most.
+    pub(super) fn most_bytes(&self) -> usize {
+        match self.value {
+            OptionValue::Bytes(bytes) => 5 + bytes.len(),
+            OptionValue::Uint(_) => 5 + 4,
+        }
     }
 
     /// ETag: names the state of what is represented, 1 to 8 bytes.

@@ -6,7 +6,10 @@ use super::message::Message;
 use super::observe::Observe;
 use super::option::{OptionRef, OutgoingOption, number};
 use super::slots::Key;
+#[cfg(feature = "client")]
+use alloc::vec::Vec;
 use core::str::Utf8Error;
+use core::time::Duration;
 use thiserror::Error;
 
 /// Names a request of a peer until it is answered.
@@ -68,7 +71,7 @@ pub enum Received<'a> {
 /// A request, lent from its datagram, or its body from the reassembly buffer.
 ///
 /// Options that the endpoint doesn't know are gone here: with a critical one the request was refused. If-Match,
-/// If-None-Match and ETag are the caller's to obey.
+/// If-None-Match and Accept are the caller's to obey; of ETag the endpoint makes 2.03 when a 2.05 has the same.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// What to answer to.
@@ -83,8 +86,13 @@ pub struct Request<'a> {
     pub accept: Option<u16>,
     /// Observe, on GET and FETCH. [`Observe::Deregister`] is done already; the request is answered as a plain one.
     pub observe: Option<Observe>,
+    /// When we gave its client the Echo value that it brings back: so old it is at most (RFC 9175 section 2.3).
+    pub echo_age: Option<Duration>,
+    /// Whether it came to a multicast address.
+    pub to_group: bool,
     /// The body, put together if it came in blocks.
     pub payload: &'a [u8],
+    pub(super) if_none_match: bool,
     pub(super) message: Message<'a>,
 }
 
@@ -104,6 +112,21 @@ impl<'a> Request<'a> {
         self.message.values(number::URI_PATH).map(core::str::from_utf8)
     }
 
+    /// Uri-Host: the name by which the client knows us, if it isn't the address (RFC 7252 section 5.10.1).
+    pub fn uri_host(&self) -> Option<Result<&'a str, Utf8Error>> {
+        self.message.values(number::URI_HOST).next().map(core::str::from_utf8)
+    }
+
+    /// Uri-Port, if it isn't that of the datagram.
+    pub fn uri_port(&self) -> Option<u16> {
+        self.message.uint(number::URI_PORT).and_then(|port| u16::try_from(port).ok())
+    }
+
+    /// Hop-Limit, for who passes the request on (RFC 8768 section 3).
+    pub fn hop_limit(&self) -> Option<u8> {
+        self.message.uint(number::HOP_LIMIT).and_then(|limit| u8::try_from(limit).ok())
+    }
+
     /// The arguments of Uri-Query.
     pub fn uri_query(&self) -> impl Iterator<Item = Result<&'a str, Utf8Error>> + Clone + use<'a> {
         self.message.values(number::URI_QUERY).map(core::str::from_utf8)
@@ -114,9 +137,17 @@ impl<'a> Request<'a> {
         self.message.values(number::IF_MATCH)
     }
 
-    /// Whether If-None-Match is there (RFC 7252 section 5.10.8.2).
+    /// Whether If-None-Match is there (RFC 7252 section 5.10.8.2); of a body in blocks the first one counts.
     pub fn if_none_match(&self) -> bool {
-        self.message.option(number::IF_NONE_MATCH).is_some()
+        self.if_none_match
+    }
+
+    /// Whether If-Match and If-None-Match let the request have its effect on what is there: `None` if nothing is, else its
+    /// tag, empty if it has none (RFC 7252 section 5.10.8). If they don't, the answer is 4.12.
+    pub fn precondition_holds(&self, current: Option<&[u8]>) -> bool {
+        let is_meant = |current: &[u8]| self.if_match().any(|tag| tag.is_empty() || tag == current);
+        let matches = self.if_match().next().is_none() || current.is_some_and(is_meant);
+        matches && (current.is_none() || !self.if_none_match())
     }
 
     /// The ETags that the client holds (RFC 7252 section 5.10.6.2).
@@ -182,6 +213,8 @@ pub struct OutgoingRequest<'a> {
     pub accept: Option<u16>,
     /// Whether to observe (GET and FETCH).
     pub observe: bool,
+    /// Whether it is sent until it is acknowledged (CON), or once (NON). To a multicast address it is always sent once.
+    pub confirmable: bool,
     /// Further options, in any order.
     pub options: &'a [OutgoingOption<'a>],
     /// The body, whole.
@@ -199,21 +232,46 @@ impl<'a> OutgoingRequest<'a> {
             content_format: None,
             accept: None,
             observe: false,
+            confirmable: true,
             options: &[],
             payload: &[],
         }
     }
 
-    pub(super) fn all_options(&self) -> impl Iterator<Item = OutgoingOption<'a>> + Clone + use<'a> {
+    /// All options, in any order but for those of the path.
+    pub(super) fn all_options(&self) -> Vec<OutgoingOption<'a>> {
         let uint = |number| move |value| OutgoingOption::uint(number, u32::from(value));
         let path = self.path.strip_prefix('/').unwrap_or(self.path);
         let segments = path.split('/').filter(move |_| !path.is_empty()).map(OutgoingOption::uri_path);
-        segments
+        let (further, others) = self.options.iter().partition::<Vec<_>, _>(|option| option.number == number::URI_PATH);
+        resolved(segments.chain(further))
+            .into_iter()
             .chain(self.queries.iter().map(|query| OutgoingOption::uri_query(query)))
             .chain(self.content_format.map(uint(number::CONTENT_FORMAT)))
             .chain(self.accept.map(uint(number::ACCEPT)))
-            .chain(self.options.iter().copied())
+            .chain(others)
+            .collect()
     }
+}
+
+/// The path without the segments "." and "..", which no Uri-Path may be (RFC 7252 section 5.10.1, RFC 3986 section 5.2.4).
+#[cfg(feature = "client")]
+fn resolved<'a>(segments: impl Iterator<Item = OutgoingOption<'a>>) -> Vec<OutgoingOption<'a>> {
+    let mut path = Vec::new();
+    let mut ends_open = false;
+    for segment in segments {
+        let up = segment == OutgoingOption::uri_path("..");
+        ends_open = up || segment == OutgoingOption::uri_path(".");
+        if up {
+            path.pop();
+        } else if !ends_open {
+            path.push(segment);
+        }
+    }
+    if ends_open && !path.is_empty() {
+        path.push(OutgoingOption::uri_path(""));
+    }
+    path
 }
 
 /// A response to a request of ours.
@@ -224,7 +282,10 @@ pub struct IncomingResponse<'a> {
     pub code: Code,
     /// Content-Format.
     pub content_format: Option<u16>,
-    /// Whether the call goes on: the request observes, and further responses may follow.
+    /// Who answers: of a request to a multicast address each member of the group.
+    pub from: Peer,
+    /// Whether the call goes on, and further responses may follow: the request observes, or went to a group. A call to
+    /// a group ends by `TimedOut`.
     pub observing: bool,
     /// The body, put together if it came in blocks.
     pub payload: &'a [u8],
@@ -252,8 +313,19 @@ impl<'a> IncomingResponse<'a> {
 /// What happened without a datagram that could bring it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// What came of a ping.
+    #[cfg(feature = "client")]
+    Pinged {
+        /// To whom.
+        peer: Peer,
+        /// Whether it answered.
+        alive: bool,
+    },
     /// The observer is gone, has cancelled, or has registered anew with the same token.
     ObservationEnded(ObservationId),
+    /// The observer was sent no CON for [`Limits::notify_confirmable_after`](super::Limits::notify_confirmable_after):
+    /// notify it, by which it shows whether it is still there (RFC 7641 section 4.5).
+    ObservationQuiet(ObservationId),
     /// A request of ours gets no response any more.
     #[cfg(feature = "client")]
     CallFailed {
@@ -271,6 +343,9 @@ pub enum CallFailure {
     /// The blocks of the response don't fit together.
     #[error("the blocks of the response don't fit together")]
     BrokenTransfer,
+    /// The connection to the peer ended before the response came.
+    #[error("the connection ended before the answer came")]
+    Disconnected,
     /// No room for the next message: `Limits::confirmables` are in use.
     #[error("too many messages wait for their acknowledgement")]
     Full,
@@ -280,7 +355,10 @@ pub enum CallFailure {
     /// The peer didn't answer in time.
     #[error("the peer didn't answer in time")]
     TimedOut,
-    /// The response is larger than `Limits::body`.
-    #[error("the response is too large")]
+    /// The response is larger than `Limits::body`, or the request needs more than 2²⁰ blocks.
+    #[error("the body is too large")]
     TooLarge,
+    /// The response has a critical option that we don't know.
+    #[error("the response has the critical option {0}, which is unknown here")]
+    UnrecognisedOption(u16),
 }

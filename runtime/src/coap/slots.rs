@@ -1,12 +1,14 @@
 //! A table whose keys are slot + generation, so that a late key can't hit a new tenant.
 
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 /// The place of an entry and which tenant of that place it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Key {
     index: u32,
-    generation: u32,
+    /// Never 0, so that an optional key takes no more room.
+    generation: NonZeroU32,
 }
 
 impl Key {
@@ -17,19 +19,22 @@ impl Key {
 
     /// The key as a number, in the same order.
     pub(super) fn number(self) -> u64 {
-        u64::from(self.index) << 32 | u64::from(self.generation)
+        u64::from(self.index) << 32 | u64::from(self.generation.get())
     }
 
     /// The key with this number.
     pub(super) fn from_number(number: u64) -> Key {
         let [i3, i2, i1, i0, generation @ ..] = number.to_be_bytes();
-        Key { index: u32::from_be_bytes([i3, i2, i1, i0]), generation: u32::from_be_bytes(generation) }
+        let generation = NonZeroU32::new(u32::from_be_bytes(generation)).unwrap_or(FIRST);
+        Key { index: u32::from_be_bytes([i3, i2, i1, i0]), generation }
     }
 }
 
+const FIRST: NonZeroU32 = NonZeroU32::MIN;
+
 #[derive(Debug)]
 struct Slot<T> {
-    generation: u32,
+    generation: NonZeroU32,
     value: Option<T>,
 }
 
@@ -58,8 +63,8 @@ impl<T> Slots<T> {
             return Key { index, generation: slot.generation };
         }
         let index = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        self.slots.push(Slot { generation: 0, value: Some(value) });
-        Key { index, generation: 0 }
+        self.slots.push(Slot { generation: FIRST, value: Some(value) });
+        Key { index, generation: FIRST }
     }
 
     pub(super) fn get(&self, key: Key) -> Option<&T> {
@@ -92,7 +97,7 @@ impl<T> Slots<T> {
             return None;
         }
         let value = slot.value.take()?;
-        slot.generation = slot.generation.wrapping_add(1);
+        slot.generation = slot.generation.checked_add(1).unwrap_or(FIRST);
         self.free.push(key.index);
         Some(value)
     }

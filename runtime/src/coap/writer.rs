@@ -1,7 +1,7 @@
 //! Writes messages: RFC 7252 section 3.
 
 use super::code::Code;
-use super::message::{MessageType, Token};
+use super::message::{Message, MessageType};
 use super::option::{OptionValue, OutgoingOption, number};
 use alloc::vec::Vec;
 
@@ -11,9 +11,9 @@ pub(super) type OurOption = (u16, Option<u32>);
 /// Writes one message behind what a buffer holds: header, then options in ascending order, then the payload.
 ///
 /// ```
-/// use comi_runtime::coap::{Code, MessageType, Token, Writer, number};
+/// use comi_runtime::coap::{Code, MessageType, Writer, number};
 /// let mut datagram = Vec::new();
-/// let mut writer = Writer::new(&mut datagram, MessageType::Confirmable, Code::GET, 0x1234, Token::default());
+/// let mut writer = Writer::new(&mut datagram, MessageType::Confirmable, Code::GET, 0x1234, b"");
 /// writer.option(number::URI_PATH, b"c");
 /// writer.payload(b"");
 /// assert_eq!(datagram, [0x40, 0x01, 0x12, 0x34, 0xb1, b'c']);
@@ -26,11 +26,24 @@ pub struct Writer<'b> {
 
 impl<'b> Writer<'b> {
     /// Writes the header.
-    pub fn new(buffer: &'b mut Vec<u8>, kind: MessageType, code: Code, id: u16, token: Token) -> Writer<'b> {
-        let token = token.as_slice();
-        let length = u8::try_from(token.len()).unwrap_or(0);
+    pub fn new(buffer: &'b mut Vec<u8>, kind: MessageType, code: Code, id: u16, token: impl AsRef<[u8]>) -> Writer<'b> {
+        Writer::begin(buffer, kind, code, id, token.as_ref())
+    }
+
+    /// Writes the header; a token over [`Token::LONGEST`](super::Token::LONGEST) is left out (and stops a debug build).
+    fn begin(buffer: &'b mut Vec<u8>, kind: MessageType, code: Code, id: u16, token: &[u8]) -> Writer<'b> {
+        let length = extended(token.len());
+        debug_assert!(length.is_some(), "a token of {} bytes", token.len());
+        let token = if length.is_some() { token } else { &[] };
+        // RFC 8974 section 2.1: the length of the token is extended as those of options are
+        let length = length.unwrap_or_default();
         let [high, low] = id.to_be_bytes();
-        buffer.extend_from_slice(&[0x40 | (kind.bits() << 4) | length, code.byte(), high, low]);
+        buffer.extend_from_slice(&[0x40 | (kind.bits() << 4) | length.nibble, code.byte(), high, low]);
+        Writer::content(buffer, length, token)
+    }
+
+    fn content(buffer: &'b mut Vec<u8>, length: Extended, token: &[u8]) -> Writer<'b> {
+        buffer.extend_from_slice(length.bytes());
         buffer.extend_from_slice(token);
         Writer { buffer, last: 0 }
     }
@@ -60,6 +73,14 @@ impl<'b> Writer<'b> {
     /// Writes all these options, whatever order they come in; those with the same number keep theirs. Of `theirs` the
     /// endpoint's own (Observe, Block1 and Block2) are left out.
     pub(super) fn options(&mut self, ours: &[OurOption], theirs: &[OutgoingOption<'_>]) {
+        if theirs.is_empty() && ours.is_sorted_by_key(|(number, _)| *number) {
+            for (number, value) in ours {
+                if let Some(value) = value {
+                    self.uint(*number, *value);
+                }
+            }
+            return;
+        }
         let mut from = 0;
         loop {
             let mut lowest = None;
@@ -98,7 +119,7 @@ impl<'b> Writer<'b> {
 
 /// Writes an Empty message: an ACK, an RST or a ping (RFC 7252 section 4.1).
 pub(super) fn write_empty(buffer: &mut Vec<u8>, kind: MessageType, id: u16) {
-    Writer::new(buffer, kind, Code::EMPTY, id, Token::default()).payload(&[]);
+    Writer::new(buffer, kind, Code::EMPTY, id, []).payload(&[]);
 }
 
 /// Puts another type and id into a message that is written already.
@@ -107,6 +128,24 @@ pub(super) fn restamp(datagram: &mut [u8], kind: MessageType, id: u16) {
         *first = (*first & 0xcf) | (kind.bits() << 4);
         [*id_high, *id_low] = id.to_be_bytes();
     }
+}
+
+/// The same message when it is sent again so many seconds later: its Max-Age is less (RFC 7252 section 5.10.5). `None` if
+/// that changes nothing.
+pub(super) fn aged(datagram: &[u8], seconds: u64) -> Option<Vec<u8>> {
+    let message = Message::parse(datagram).ok().filter(|_| seconds > 0)?;
+    let age = message.uint(number::MAX_AGE).filter(|age| *age > 0)?;
+    let rest = age.saturating_sub(u32::try_from(seconds).unwrap_or(u32::MAX));
+    let mut aged = Vec::with_capacity(datagram.len());
+    let mut writer = Writer::new(&mut aged, message.kind(), message.code(), message.id(), message.token());
+    for option in message.options() {
+        match option.number {
+            number::MAX_AGE => writer.uint(number::MAX_AGE, rest),
+            number => writer.option(number, option.value),
+        }
+    }
+    writer.payload(message.payload());
+    Some(aged)
 }
 
 /// A delta or length: the nibble and its extension.

@@ -8,11 +8,11 @@ use alloc::vec::Vec;
 
 use super::{operations, retrieval, sids};
 use crate::cbor::{
-    self, Allowed, EncodeError, Encoder, Identifiers, Kind, Reader, Writer, read_content, read_entry,
-    read_instance_identifier, read_value, write_instance_identifier,
+    self, Allowed, EncodeError, Encoder, Identifiers, Kind, Reader, Writer, read_content, read_instance_identifier,
+    read_instance_value, write_instance, write_instance_identifier,
 };
-use crate::schema::{NodeIndex, NodeKind, Schema, Type};
-use crate::value::{Content, Data, InstanceIdentifier, Part, keys_of, write_content, write_data};
+use crate::schema::{NodeIndex, NodeKind, Schema};
+use crate::value::{Content, Data, InstanceIdentifier, Part, write_content};
 
 /// The payload of a FETCH: `application/yang-identifiers+cbor-seq`.
 ///
@@ -35,26 +35,7 @@ pub fn instance(
     data: Option<&Data>,
     out: &mut Vec<u8>,
 ) -> Result<(), EncodeError> {
-    let mut writer = Writer::new(out);
-    writer.map(1);
-    write_instance_identifier(schema, to, Identifiers::Sids, &mut writer)?;
-    let is_list = schema.node(to.node).is_some_and(|row| row.kind() == NodeKind::List);
-    let mut encoder = Encoder::new(schema, out, Identifiers::Sids, usize::MAX);
-    match data {
-        None => {
-            Writer::new(out).null();
-            Ok(())
-        }
-        // readings 14: null would delete it
-        Some(Data::Leaf(value)) if matches!(value.resolved(), crate::value::Value::Empty) => {
-            let mut writer = Writer::new(out);
-            writer.array(1);
-            writer.null();
-            Ok(())
-        }
-        Some(Data::Container(entry)) if is_list => write_content(&mut encoder, to.node, Part::Entry, entry),
-        Some(data) => write_data(&mut encoder, to.node, data),
-    }
+    write_instance(schema, to, data, Identifiers::Sids, out)
 }
 
 /// The payload of the POST of an rpc or action; null for no input.
@@ -100,6 +81,16 @@ pub fn read_fetched(
 }
 
 fn fetched(schema: &Schema, asked: &InstanceIdentifier, reader: &mut Reader<'_>) -> Result<Option<Data>, cbor::Error> {
+    fetched_by(schema, asked, reader, |reader| value(schema, asked, reader))
+}
+
+/// Reads one item of the answer, the value beside its identifier by `value`.
+pub(crate) fn fetched_by<'a, T>(
+    schema: &Schema,
+    asked: &InstanceIdentifier,
+    reader: &mut Reader<'a>,
+    value: impl Fn(&mut Reader<'a>) -> Result<Option<T>, cbor::Error>,
+) -> Result<Option<T>, cbor::Error> {
     if reader.peek()? == Kind::Null {
         return reader.null().map(|()| None);
     }
@@ -107,7 +98,7 @@ fn fetched(schema: &Schema, asked: &InstanceIdentifier, reader: &mut Reader<'_>)
     let mut data = None;
     while members.more(reader)? {
         if named(schema, reader)? == Some(asked.node) {
-            data = value(schema, asked, reader)?;
+            data = value(reader)?;
         } else {
             reader.skip()?;
         }
@@ -124,24 +115,13 @@ fn named(schema: &Schema, reader: &mut Reader<'_>) -> Result<Option<NodeIndex>, 
     read_instance_identifier(schema, reader).map(|named| Some(named.node))
 }
 
-/// The value beside an identifier, in the identifier's terms.
+/// The value beside an identifier; one entry of a leaf-list as a leaf-list of it.
 fn value(schema: &Schema, at: &InstanceIdentifier, reader: &mut Reader<'_>) -> Result<Option<Data>, cbor::Error> {
-    let above = keys_of(schema, at.node).count().saturating_sub(schema.entry_key_count(at.node));
-    let own = at.keys.get(above..).unwrap_or(&[]);
-    let kind = schema.node(at.node).map(|row| row.kind());
-    let is_empty_type = matches!(schema.type_of(at.node), Some(Type::Empty));
-    match (kind, reader.peek()?) {
-        (_, Kind::Null) if !is_empty_type => reader.null().map(|()| None),
-        (Some(NodeKind::List), Kind::Map) => {
-            read_entry(schema, at.node, own, Allowed::Data, reader).map(|entry| Some(Data::Container(entry)))
-        }
-        (Some(NodeKind::LeafList), kind) if kind != Kind::Array => {
-            let mut array = Vec::from([0x81]);
-            array.extend_from_slice(reader.item()?);
-            read_value(schema, at.node, Allowed::Data, &mut Reader::new(&array)).map(Some)
-        }
-        _ => read_value(schema, at.node, Allowed::Data, reader).map(Some),
-    }
+    let is_leaf_list = schema.node(at.node).is_some_and(|row| row.kind() == NodeKind::LeafList);
+    Ok(match read_instance_value(schema, at, Allowed::Data, reader)? {
+        Some(Data::Leaf(value)) if is_leaf_list => Some(Data::LeafList(Vec::from([value]))),
+        data => data,
+    })
 }
 
 /// Reads the answer to a GET of the datastore.

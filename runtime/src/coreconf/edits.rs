@@ -1,15 +1,13 @@
 //! iPATCH, PUT, POST and DELETE on the datastore: each is one transaction (draft sections 3.2 and 3.3).
 
-use alloc::vec::Vec;
-
 use super::errors::{Failure, Refusal};
 use super::{Answer, Request, query};
 use crate::board::Board;
-use crate::cbor::{self, Allowed, Kind, Reader, read_content, read_entry, read_instance_identifier, read_value};
-use crate::coap::{Code, content_format as formats};
+use crate::cbor::{self, Allowed, Reader, read_content, read_instance_identifier, read_instance_value};
+use crate::coap::{Code, Method, content_format as formats};
 use crate::datastore::{Datastore, Edit, Origin};
-use crate::schema::{NodeIndex, NodeKind, Schema};
-use crate::value::{Content, Data, InstanceIdentifier};
+use crate::schema::{NodeIndex, Schema};
+use crate::value::Content;
 
 /// The formats of a whole datastore, and of instances that are changed.
 const FORMATS: [u16; 4] = [
@@ -25,21 +23,49 @@ fn documents(schema: &Schema, instances: bool) -> &'static [u16] {
     FORMATS.get(usize::from(!instances)..known).unwrap_or(&FORMATS)
 }
 
-/// Replaces, creates and deletes instances, in the order of the payload.
-pub(super) fn ipatch(store: &mut Datastore, board: &mut dyn Board, request: &Request<'_>) -> Result<Answer, Refusal> {
-    query::none(request)?;
-    query::format(request, &[formats::YANG_INSTANCES_CBOR_SEQ])?;
-    query::condition(store, request)?;
+/// Changes the datastore: iPATCH instances, PUT, POST and DELETE all of it.
+#[inline(never)]
+pub(super) fn edit(store: &mut Datastore, board: &mut dyn Board, request: &Request<'_>) -> Result<Answer, Refusal> {
     let schema = store.schema();
+    let (formats, code) = match request.method {
+        Method::IPatch => (FORMATS.get(..1), Code::CHANGED),
+        Method::Put => (Some(documents(schema, false)), Code::CHANGED),
+        Method::Delete => (None, Code::DELETED),
+        _ => (Some(documents(schema, true)), Code::CREATED),
+    };
+    query::none(request)?;
+    if let Some(formats) = formats {
+        query::format(request, formats)?;
+    }
+    query::condition(store, request)?;
+    let whole = match request.method {
+        Method::IPatch => None,
+        // what is left must be valid (readings 16)
+        Method::Delete => Some(Content::new()),
+        _ => Some(document(schema, request).map_err(|error| Refusal::payload(schema, error))?),
+    };
+    // it is created where there is none (readings 17)
+    if request.method == Method::Post && !store.content().is_empty() {
+        return Err(Refusal::new(Failure::Conflict, "the datastore has content"));
+    }
     let mut edit = store.edit(Origin::Requester);
-    let mut reader = Reader::new(request.payload);
+    match whole {
+        Some(content) => edit.replace_all(content)?,
+        None => items(schema, &mut edit, request.payload)?,
+    }
+    Ok(Answer { committed: edit.finish(board)?, ..Answer::new(code) })
+}
+
+/// Replaces, creates and deletes instances, in the order of the payload.
+fn items(schema: &Schema, edit: &mut Edit<'_>, payload: &[u8]) -> Result<(), Refusal> {
+    let mut reader = Reader::new(payload);
     while reader.finish().is_err() {
         let mut members = reader.map().map_err(|error| Refusal::payload(schema, error))?;
         while members.more(&mut reader).map_err(|error| Refusal::payload(schema, error))? {
-            item(schema, &mut edit, &mut reader)?;
+            item(schema, edit, &mut reader)?;
         }
     }
-    commit(edit, board, Code::CHANGED)
+    Ok(())
 }
 
 fn item(schema: &Schema, edit: &mut Edit<'_>, reader: &mut Reader<'_>) -> Result<(), Refusal> {
@@ -48,85 +74,16 @@ fn item(schema: &Schema, edit: &mut Edit<'_>, reader: &mut Reader<'_>) -> Result
     if !configuration {
         return Err(Refusal::at(Failure::NotConfiguration, to, "it is no configuration"));
     }
-    match instance(schema, &to, reader).map_err(|error| Refusal::payload(schema, error))? {
+    match read_instance_value(schema, &to, Allowed::Config, reader).map_err(|error| Refusal::payload(schema, error))? {
         Some(data) => edit.replace(&to, data)?,
         None => drop(edit.delete(&to)?),
     }
     Ok(())
 }
 
-/// The value beside an identifier. `None` is null, which deletes; a leaf of type empty is set by `[null]` (readings
-/// 14). Beside a list's identifier a map is one entry, an array the whole list (readings 15).
-pub(super) fn instance(
-    schema: &Schema,
-    to: &InstanceIdentifier,
-    reader: &mut Reader<'_>,
-) -> Result<Option<Data>, cbor::Error> {
-    let kind = schema.node(to.node).map(|row| row.kind());
-    let above = crate::value::keys_of(schema, to.node).count().saturating_sub(schema.entry_key_count(to.node));
-    let (above, own) = to.keys.split_at_checked(above).unwrap_or((&[], &[]));
-    match (kind, reader.peek()?) {
-        (_, Kind::Null) => reader.null().map(|()| None),
-        (Some(NodeKind::List), Kind::Map) => {
-            let entry =
-                read_entry(schema, to.node, own, Allowed::Config, reader).map_err(|error| error.under(above))?;
-            Ok(Some(Data::Container(entry)))
-        }
-        (Some(NodeKind::LeafList), _) if !own.is_empty() => {
-            // one entry of a leaf-list: its value, as the array of one that the codec reads
-            let mut array = Vec::from([0x81]);
-            array.extend_from_slice(reader.item()?);
-            let list = read_value(schema, to.node, Allowed::Config, &mut Reader::new(&array));
-            match list.map_err(|error| error.under(above))? {
-                Data::LeafList(values) => Ok(values.into_iter().next().map(Data::Leaf)),
-                other => Ok(Some(other)),
-            }
-        }
-        _ => read_value(schema, to.node, Allowed::Config, reader).map(Some).map_err(|error| error.under(above)),
-    }
-}
-
-/// Replaces the whole configuration.
-pub(super) fn put(store: &mut Datastore, board: &mut dyn Board, request: &Request<'_>) -> Result<Answer, Refusal> {
-    query::none(request)?;
-    query::format(request, documents(store.schema(), false))?;
-    query::condition(store, request)?;
-    let content = document(store.schema(), request)?;
-    let mut edit = store.edit(Origin::Requester);
-    edit.replace_all(content)?;
-    commit(edit, board, Code::CHANGED)
-}
-
-/// Creates the configuration where there is none (readings 17).
-pub(super) fn post(store: &mut Datastore, board: &mut dyn Board, request: &Request<'_>) -> Result<Answer, Refusal> {
-    query::none(request)?;
-    query::format(request, documents(store.schema(), true))?;
-    query::condition(store, request)?;
-    let content = document(store.schema(), request)?;
-    if !store.content().is_empty() {
-        return Err(Refusal::new(Failure::Conflict, "the datastore has content"));
-    }
-    let mut edit = store.edit(Origin::Requester);
-    edit.replace_all(content)?;
-    commit(edit, board, Code::CREATED)
-}
-
-/// Empties the configuration; what is left must be valid (readings 16).
-pub(super) fn delete(store: &mut Datastore, board: &mut dyn Board, request: &Request<'_>) -> Result<Answer, Refusal> {
-    query::none(request)?;
-    query::condition(store, request)?;
-    let mut edit = store.edit(Origin::Requester);
-    edit.replace_all(Content::new())?;
-    commit(edit, board, Code::DELETED)
-}
-
-fn document(schema: &Schema, request: &Request<'_>) -> Result<Content, Refusal> {
+fn document(schema: &Schema, request: &Request<'_>) -> Result<Content, cbor::Error> {
     let mut reader = Reader::new(request.payload);
-    let read = read_content(schema, NodeIndex::ROOT, Allowed::Config, &mut reader);
-    read.and_then(|content| reader.finish().map(|()| content)).map_err(|error| Refusal::payload(schema, error))
-}
-
-fn commit(edit: Edit<'_>, board: &mut dyn Board, code: Code) -> Result<Answer, Refusal> {
-    let prepared = edit.validate().and_then(|valid| valid.prepare(board))?;
-    Ok(Answer { committed: prepared.commit(), ..Answer::new(code) })
+    let content = read_content(schema, NodeIndex::ROOT, Allowed::Config, &mut reader)?;
+    reader.finish()?;
+    Ok(content)
 }

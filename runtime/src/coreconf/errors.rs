@@ -86,6 +86,8 @@ table! {
     BadQuery:             NONE             NONE                     BAD_OPTION             BAD_REQUEST;
     /// A datastore with content exists already (readings 17).
     Conflict:             OPERATION_FAILED DUPLICATE                CONFLICT               BAD_REQUEST;
+    /// A node whose `when` does not hold (RFC 7950 section 8.3.2).
+    ConditionFalse:       UNKNOWN_ELEMENT  NONE                     BAD_REQUEST            BAD_REQUEST;
     /// What is needed to take the request is not there.
     DataMissing:          DATA_MISSING     NONE                     BAD_REQUEST            NOT_FOUND;
     /// A `unique` statement.
@@ -116,6 +118,8 @@ table! {
     MissingInput:         MISSING_ELEMENT  MISSING_INPUT_PARAMETER  BAD_REQUEST            BAD_REQUEST;
     /// A list entry without all its keys, or a key leaf to be deleted.
     MissingKey:           MISSING_ELEMENT  MISSING_KEY              BAD_REQUEST            BAD_REQUEST;
+    /// A `must` of the model does not hold.
+    MustViolation:        OPERATION_FAILED MUST_VIOLATION           BAD_REQUEST            BAD_REQUEST;
     /// A format that is asked for by Accept and can't be given.
     NotAcceptable:        NONE             NONE                     NOT_ACCEPTABLE         NOT_ACCEPTABLE;
     /// An iPATCH item names a state node, an operation or a notification (readings 16).
@@ -140,6 +144,8 @@ table! {
     TooFewElements:       OPERATION_FAILED TOO_FEW_ELEMENTS         BAD_REQUEST            BAD_REQUEST;
     /// `max-elements`
     TooManyElements:      OPERATION_FAILED TOO_MANY_ELEMENTS        BAD_REQUEST            BAD_REQUEST;
+    /// The expressions of the model take more work than a request may.
+    TooMuchWork:          OPERATION_FAILED NONE                     BAD_REQUEST            BAD_REQUEST;
     /// An object that is for bootstrap alone.
     Unauthorized:         NONE             NONE                     UNAUTHORIZED           UNAUTHORIZED;
     /// A SID or name that stands for no node here.
@@ -152,6 +158,7 @@ impl From<&Reason> for Failure {
     fn from(reason: &Reason) -> Failure {
         match reason {
             Reason::BadElement => Failure::BadElement,
+            Reason::ConditionFalse(_) => Failure::ConditionFalse,
             Reason::DataMissing => Failure::DataMissing,
             Reason::DataNotUnique => Failure::DataNotUnique,
             Reason::DuplicateEntry | Reason::Exists => Failure::Duplicate,
@@ -164,12 +171,14 @@ impl From<&Reason> for Failure {
             Reason::MissingChoice => Failure::MissingChoice,
             Reason::MissingElement => Failure::MissingElement,
             Reason::MissingKey => Failure::MissingKey,
+            Reason::MustViolation(_) => Failure::MustViolation,
             Reason::NotConfiguration => Failure::NotConfiguration,
             Reason::NotWritable => Failure::NotWritable,
             Reason::Refused(_) => Failure::Refused,
             Reason::StateNode => Failure::StateNode,
             Reason::TooFewElements => Failure::TooFewElements,
             Reason::TooManyElements => Failure::TooManyElements,
+            Reason::TooMuchWork => Failure::TooMuchWork,
             Reason::UnknownElement => Failure::UnknownElement,
         }
     }
@@ -200,7 +209,7 @@ impl From<&Violation> for Failure {
     fn from(violation: &Violation) -> Failure {
         match violation {
             Violation::Length(_) => Failure::InvalidLength,
-            Violation::Pattern => Failure::NotMatched,
+            Violation::Pattern(_) => Failure::NotMatched,
             Violation::Range => Failure::NotInRange,
             _ => Failure::InvalidDatatype,
         }
@@ -215,6 +224,15 @@ impl From<&Fault> for Failure {
             Fault::Refused(_) => Failure::Refused,
         }
     }
+}
+
+/// Whether an answer tells in words what is wrong, beside its code and tags. What the model and the board say it tells
+/// always.
+const WORDS: bool = cfg!(feature = "words");
+
+/// The words of an answer, made where they are told.
+pub(super) fn words(make: impl FnOnce() -> String) -> String {
+    if WORDS { make() } else { String::new() }
 }
 
 /// A refused request. It is one pointer, since it is handed up through every function that answers.
@@ -243,21 +261,26 @@ impl Deref for Refusal {
 impl Refusal {
     /// A refusal that is about no data node.
     #[must_use]
-    pub fn new(failure: Failure, message: impl Into<String>) -> Refusal {
-        Refusal::with(failure, None, message.into())
+    pub fn new(failure: Failure, message: &str) -> Refusal {
+        Refusal::with(failure, None, if WORDS { message } else { "" })
     }
 
     /// A refusal because of one data node.
     #[must_use]
-    pub fn at(failure: Failure, at: InstanceIdentifier, message: impl Into<String>) -> Refusal {
-        Refusal::with(failure, Some(at), message.into())
+    pub fn at(failure: Failure, at: InstanceIdentifier, message: &str) -> Refusal {
+        Refusal::with(failure, Some(at), if WORDS { message } else { "" })
     }
 
     /// A payload that could not be decoded.
     #[must_use]
     pub fn payload(schema: &Schema, error: cbor::Error) -> Refusal {
-        let message = error.explain(schema);
-        Refusal::with(Failure::from(&error.reason), error.into_details().at, message)
+        // readings 24: the model's own words, where it has some
+        let said = match (&error.reason, &error.at) {
+            (cbor::Reason::Value(violation), Some(at)) => violation.message(schema, at.node),
+            _ => None,
+        };
+        let message = said.map_or_else(|| words(|| error.explain(schema)).into(), |said| said.words());
+        Refusal::with(Failure::from(&error.reason), error.into_details().at, &message)
     }
 
     /// The same because of this data node.
@@ -276,24 +299,25 @@ impl Refusal {
 
     #[cold]
     #[inline(never)]
-    fn with(failure: Failure, at: Option<InstanceIdentifier>, message: String) -> Refusal {
-        Refusal(Box::new(Refused { failure, at, message }))
+    fn with(failure: Failure, at: Option<InstanceIdentifier>, message: &str) -> Refusal {
+        Refusal(Box::new(Refused { failure, at, message: String::from(message) }))
     }
 }
 
 impl From<EditError> for Refusal {
     fn from(error: EditError) -> Refusal {
-        let message = error.reason.words().into_owned();
-        Refusal::with(Failure::from(&error.reason), error.into_refused().at, message)
+        let message = error.told();
+        let failure = Failure::from(&error.reason);
+        Refusal::with(failure, error.into_refused().at, &message)
     }
 }
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Refusal {
-        let message = match &fault {
-            Fault::Refused(reason) => String::from(&**reason),
-            other => other.words().into_owned(),
-        };
-        Refusal::new(Failure::from(&fault), message)
+        let failure = Failure::from(&fault);
+        match &fault {
+            Fault::Refused(reason) => Refusal::with(failure, None, reason),
+            other => Refusal::new(failure, &words(|| other.words().into_owned())),
+        }
     }
 }

@@ -1,11 +1,10 @@
 //! The event stream: notifications in a ring, newest first (draft section 3.5, readings 18).
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::error_payload::refuse;
-use super::errors::{Failure, Refusal};
+use super::errors::{Failure, Refusal, words};
 use super::{Answer, Limits, Request, operations, query, retrieval};
 use crate::cbor::Reader;
 use crate::coap::{Code, Method, content_format as formats};
@@ -17,8 +16,8 @@ use crate::value::{Content, InstanceIdentifier};
 #[derive(Debug)]
 pub struct Ring {
     limits: Limits,
-    /// Newest first.
-    events: VecDeque<Event>,
+    /// Newest last.
+    events: Vec<Event>,
     bytes: usize,
 }
 
@@ -32,7 +31,7 @@ impl Ring {
     /// An empty ring.
     #[must_use]
     pub fn new(limits: Limits) -> Ring {
-        Ring { limits, events: VecDeque::new(), bytes: 0 }
+        Ring { limits, events: Vec::new(), bytes: 0 }
     }
 
     /// How many notifications it holds.
@@ -69,15 +68,14 @@ impl Ring {
         store.check_operation(at, content)?;
         let mut encoded = Vec::new();
         operations::instance(schema, at, Some(at.node), content, self.limits.event_bytes, &mut encoded)
-            .map_err(|error| Refusal::at(Failure::AnswerTooLarge, at.clone(), error.words()))?;
+            .map_err(|error| Refusal::at(Failure::AnswerTooLarge, at.clone(), &words(|| error.words())))?;
         if encoded.len() > self.limits.event_bytes || self.limits.events == 0 {
             return refuse(Failure::AnswerTooLarge, "the notification is larger than the ring");
         }
         self.bytes += encoded.len();
-        self.events.push_front(Event { at: at.clone(), encoded: encoded.into() });
+        self.events.push(Event { at: at.clone(), encoded: encoded.into() });
         while self.events.len() > self.limits.events || self.bytes > self.limits.event_bytes {
-            let Some(oldest) = self.events.pop_back() else { break };
-            self.bytes = self.bytes.saturating_sub(oldest.encoded.len());
+            self.bytes = self.bytes.saturating_sub(self.events.remove(0).encoded.len());
         }
         Ok(())
     }
@@ -109,7 +107,7 @@ impl Ring {
                 wanted.iter().any(|wanted| wanted.node == event.at.node && event.at.keys.starts_with(&wanted.keys))
             })
         };
-        for event in self.events.iter().filter(is_wanted) {
+        for event in self.events.iter().rev().filter(is_wanted) {
             if out.len() - start + event.encoded.len() > self.limits.answer {
                 break;
             }

@@ -147,14 +147,11 @@ pub fn datastore(
     let answer = match request.method {
         Method::Get => retrieval::get(store, board, limits, request, out),
         Method::Fetch => retrieval::fetch(store, board, limits, request, out),
-        Method::IPatch => edits::ipatch(store, board, request),
-        Method::Put => edits::put(store, board, request),
-        Method::Delete => edits::delete(store, board, request),
         // readings 17: the content format tells an operation from a datastore
         Method::Post if request.content_format == Some(content_format::YANG_INSTANCES_CBOR_SEQ) => {
             operations::post(store, board, call, limits, request, out)
         }
-        Method::Post => edits::post(store, board, request),
+        Method::IPatch | Method::Put | Method::Post | Method::Delete => edits::edit(store, board, request),
         Method::Patch => Err(Refusal::new(Failure::MethodNotAllowed, "the datastore has no PATCH; iPATCH it has")),
     };
     answer.unwrap_or_else(|refusal| {

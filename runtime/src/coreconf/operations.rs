@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::error_payload::refuse;
-use super::errors::{Failure, Refusal};
+use super::errors::{Failure, Refusal, words};
 use super::{Answer, Deferred, Limits, Request, query};
 use crate::board::{Board, Call, Fault, Outcome};
 use crate::cbor::{
@@ -12,11 +12,12 @@ use crate::cbor::{
     write_instance_identifier,
 };
 use crate::coap::{Code, content_format as formats};
-use crate::datastore::{Datastore, fill_defaults};
+use crate::datastore::Datastore;
 use crate::schema::{NodeIndex, NodeKind, Schema};
 use crate::value::{Content, InstanceIdentifier, Part, write_content};
 
 /// Invokes the operation that the payload names.
+#[inline(never)]
 pub(super) fn post(
     store: &Datastore,
     board: &mut dyn Board,
@@ -68,7 +69,7 @@ fn invocation(store: &Datastore, payload: &[u8]) -> Result<(InstanceIdentifier, 
     let operation = read_instance_identifier(schema, &mut reader).map_err(|error| match error.reason {
         // readings 22: an rpc or action that isn't there is 4.04
         cbor::Reason::UnknownSid(_) | cbor::Reason::UnknownName | cbor::Reason::InvalidIdentifier(_) => {
-            Refusal::new(Failure::NotFound, error.explain(schema))
+            Refusal::new(Failure::NotFound, &words(|| error.explain(schema)))
         }
         _ => Refusal::payload(schema, error),
     })?;
@@ -104,7 +105,7 @@ fn invocation(store: &Datastore, payload: &[u8]) -> Result<(InstanceIdentifier, 
                 _ => refusal,
             }
         })?;
-        fill_defaults(schema, node.node, &mut input);
+        store.fill_defaults(&node, &mut input);
     }
     Ok((operation, input))
 }
@@ -130,12 +131,12 @@ fn output_answer(
     match &node {
         Some(node) => store
             .check_operation(node, output)
-            .map_err(|error| faulty(&(String::from("the output is not valid: ") + &error.reason.words())))?,
+            .map_err(|error| faulty(&words(|| String::from("the output is not valid: ") + &error.words())))?,
         None if !output.is_empty() => return Err(faulty("the operation has no output")),
         None => {}
     }
     instance(schema, operation, node.map(|node| node.node), output, limits.answer, out)
-        .map_err(|error| faulty(&error.words()))?;
+        .map_err(|error| faulty(&words(|| error.words())))?;
     Ok(Answer::content(Code::CHANGED, formats::YANG_INSTANCES_CBOR_SEQ))
 }
 

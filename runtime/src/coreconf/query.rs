@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use super::errors::{Failure, Refusal};
+use super::errors::{Failure, Refusal, words};
 use super::{ETag, Request};
 use crate::datastore::{ContentFilter, Datastore, DefaultsFilter, Filter};
 use crate::value::text::push_unsigned;
@@ -35,18 +35,20 @@ pub(super) fn none(request: &Request<'_>) -> Result<(), Refusal> {
 }
 
 fn bad(text: &str) -> Refusal {
-    Refusal::new(Failure::BadQuery, String::from("query parameter '") + text + "'")
+    Refusal::new(Failure::BadQuery, &words(|| String::from("query parameter '") + text + "'"))
 }
 
 /// A refusal that tells the formats that are taken or given.
 fn unknown_format(failure: Failure, formats: &[u16]) -> Refusal {
-    let mut words = String::from("formats: ");
-    for (place, format) in formats.iter().enumerate() {
-        words.push_str(if place == 0 { "[" } else { ", " });
-        push_unsigned(&mut words, u64::from(*format));
-    }
-    words.push(']');
-    Refusal::new(failure, words)
+    let words = words(|| {
+        let mut words = String::from("formats: ");
+        for (place, format) in formats.iter().enumerate() {
+            words.push_str(if place == 0 { "[" } else { ", " });
+            push_unsigned(&mut words, u64::from(*format));
+        }
+        words + "]"
+    });
+    Refusal::new(failure, &words)
 }
 
 /// If-Match and If-None-Match against the configuration's revision (readings 29).

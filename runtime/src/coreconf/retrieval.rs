@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::errors::{Failure, Refusal};
+use super::errors::{Failure, Refusal, words};
 use super::{Answer, ETag, Limits, Request, query};
 use crate::board::Board;
 use crate::cbor::{self, EncodeError, Encoder, Identifiers, Reader, Writer, read_instance_identifier};
@@ -14,6 +14,7 @@ use crate::value::InstanceIdentifier;
 use crate::value::text::push_unsigned;
 
 /// The whole datastore.
+#[inline(never)]
 pub(super) fn get(
     store: &Datastore,
     board: &mut dyn Board,
@@ -34,6 +35,7 @@ pub(super) fn get(
 }
 
 /// Each node that the payload names, in its order.
+#[inline(never)]
 pub(super) fn fetch(
     store: &Datastore,
     board: &mut dyn Board,
@@ -50,7 +52,7 @@ pub(super) fn fetch(
     let mut fault = None;
     let mut count = 0_usize;
     let mut reader = Reader::new(request.payload);
-    while reader.finish().is_err() {
+    while !reader.is_at_end() {
         count += 1;
         let at = out.len();
         let left = limits.answer.saturating_sub(at - start);
@@ -84,14 +86,19 @@ pub(super) fn fetch(
 
 /// The next identifier of a sequence; `None` when it is well-formed and names nothing here (readings 28).
 pub(super) fn identifier(schema: &Schema, reader: &mut Reader<'_>) -> Result<Option<InstanceIdentifier>, Refusal> {
-    let item = reader.item().map_err(|error| Refusal::payload(schema, error))?;
-    let mut reader = Reader::new(item);
-    match read_instance_identifier(schema, &mut reader) {
+    let start = *reader;
+    match read_instance_identifier(schema, reader) {
         Ok(instance) => Ok(Some(instance)),
-        Err(error) => match error.reason {
-            cbor::Reason::UnknownSid(_) | cbor::Reason::UnknownName | cbor::Reason::InvalidIdentifier(_) => Ok(None),
-            _ => Err(Refusal::payload(schema, error)),
-        },
+        Err(error) => {
+            *reader = start;
+            reader.skip().map_err(|error| Refusal::payload(schema, error))?;
+            match error.reason {
+                cbor::Reason::UnknownSid(_) | cbor::Reason::UnknownName | cbor::Reason::InvalidIdentifier(_) => {
+                    Ok(None)
+                }
+                _ => Err(Refusal::payload(schema, error)),
+            }
+        }
     }
 }
 
@@ -121,11 +128,13 @@ fn refused(error: ReadError<EncodeError>) -> Refusal {
     match error {
         ReadError::Fault(fault) => Refusal::from(fault),
         ReadError::Sink(EncodeError::Limit(limit)) => {
-            let mut words = String::from("the answer is larger than ");
-            push_unsigned(&mut words, limit as u64);
-            words.push_str(" bytes");
-            Refusal::new(Failure::AnswerTooLarge, words)
+            let words = words(|| {
+                let mut words = String::from("the answer is larger than ");
+                push_unsigned(&mut words, limit as u64);
+                words + " bytes"
+            });
+            Refusal::new(Failure::AnswerTooLarge, &words)
         }
-        ReadError::Sink(error) => Refusal::new(Failure::Faulted, error.words()),
+        ReadError::Sink(error) => Refusal::new(Failure::Faulted, &words(|| error.words())),
     }
 }

@@ -1,46 +1,14 @@
 //! How an edit breaks a replacement down into writes: by a walk over what stands there and what shall.
 
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
-use super::edit::{Edit, Record};
+use super::edit::Edit;
 use super::error::at;
-use super::transaction::place_of;
 use super::{EditError, Found, Reason, tree, validate};
 use crate::schema::{Flags, NodeIndex, NodeKind};
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Places, Value, compare_keys};
+use crate::value::{Content, Data, Entries, Places, Value};
 
 impl Edit<'_> {
-    /// Chooses the case that a node stands in: the nodes of the others go (RFC 7950 section 7.9). A request that
-    /// chooses two cases of one choice is refused.
-    pub(super) fn select_case(&mut self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
-        let schema = self.store.schema;
-        let Some(member) = schema.case_of(node) else { return Ok(()) };
-        let mut around = Some((member.choice, member.case));
-        while let Some((choice, case)) = around {
-            let chosen = &self.chosen;
-            let found = self.chosen_order.add(&mut |at| match chosen.get(at) {
-                Some((other, around, _)) => choice.cmp(other).then_with(|| compare_keys(keys, around)),
-                None => Ordering::Less,
-            });
-            match found.and_then(|at| chosen.get(at)) {
-                Some((_, _, chosen)) if *chosen != case => return Err(at(node, keys, Reason::BadElement)),
-                Some(_) => {}
-                None => self.chosen.push((choice, keys.to_vec(), case)),
-            }
-            let Some(row) = schema.choice(choice) else { break };
-            for (index, others) in row.cases.iter().enumerate() {
-                if index != usize::from(case) {
-                    for other in *others {
-                        self.assign(*other, &mut keys.to_vec(), None, true)?;
-                    }
-                }
-            }
-            around = row.within;
-        }
-        Ok(())
-    }
-
     /// Makes `node`, below the instance with these keys, what `new` says. `force` removes what the requester can't
     /// read, too.
     pub(super) fn assign(
@@ -75,7 +43,7 @@ impl Edit<'_> {
             }
             (NodeKind::Container, Some(Data::Container(content))) => {
                 if row.flags.has(Flags::PRESENCE) || !content.is_empty() {
-                    self.select_case(node, keys)?;
+                    self.choose(node, keys)?;
                 }
                 self.ensure_one(node, keys)?;
                 self.assign_children(node, keys, content, force)
@@ -112,7 +80,7 @@ impl Edit<'_> {
             _ => None,
         };
         if old == new {
-            return if new.is_some() { self.select_case(node, keys) } else { Ok(()) };
+            return if new.is_some() { self.choose(node, keys) } else { Ok(()) };
         }
         match new {
             None if self.is_kept(flags) && !force => return Ok(()),
@@ -122,7 +90,8 @@ impl Edit<'_> {
                 for value in data.values() {
                     validate::check_type(schema, node, value, node, keys)?;
                 }
-                self.select_case(node, keys)?;
+                validate::check_duplicates(node, keys, data.values())?;
+                self.choose(node, keys)?;
             }
         }
         self.write(node, keys, new.cloned(), None)
@@ -196,27 +165,15 @@ impl Edit<'_> {
             }
         }
         if !wanted.is_empty() {
-            self.select_case(list, keys)?;
+            self.choose(list, keys)?;
         }
         for (own, entry) in wanted.iter().zip(entries.iter()) {
             self.assign_one(list, keys, own, Some(entry), force)?;
         }
-        if tree::is_sorted(self.store.schema, list) { Ok(()) } else { self.order(list, keys, &wanted) }
-    }
-
-    /// Puts the entries of an `ordered-by user` list into the order of a payload; others come after.
-    fn order(&mut self, list: NodeIndex, keys: &[Value], wanted: &[Vec<Value>]) -> Result<(), EditError> {
-        let mut current = self.store.entry_keys(list, keys);
-        for (to, own) in wanted.iter().enumerate() {
-            let Some(from) = place_of(&current, own) else { continue };
-            if from != to {
-                let moved = current.remove(from);
-                current.insert(to, moved);
-                let schema = self.store.schema;
-                tree::shift(schema, &mut self.store.content, list, keys, from, to);
-                let list = InstanceIdentifier { node: list, keys: keys.to_vec() };
-                self.log.push(Record::Move { list, from, to });
-            }
+        if !tree::is_sorted(self.store.schema, list)
+            && let Some(user_order) = self.parts.user_order
+        {
+            (user_order.arrange)(self, list, keys, &wanted);
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! State that the engine answers itself, before the board is asked: ietf-yang-library (RFC 8525), made from the
-//! schema's table of modules.
+//! schema's table of modules; a [part](super::parts) that falls away where the model has none of its nodes.
 //!
 //! There is one module set, one schema and one datastore, coreconf:unified. What RFC 8525 leaves to the server
 //! (location, submodule, deviation) and the deprecated `modules-state` are not instantiated.
@@ -13,13 +13,26 @@ use crate::value::{Data, Value, compare_keys};
 /// The name of the one module set and the one schema.
 const NAME: &str = "all";
 
-/// Whether the engine answers for a node.
-pub(super) fn answers(schema: &Schema, node: NodeIndex) -> bool {
+/// What answers for the nodes of ietf-yang-library; a model without them names none of it.
+#[derive(Debug)]
+pub(super) struct Library {
+    /// Whether the engine answers for a node.
+    pub(super) answers: fn(&Schema, NodeIndex) -> bool,
+    /// The value of a leaf or leaf-list.
+    pub(super) read: fn(&Schema, NodeIndex, &[Value]) -> Result<Data, Fault>,
+    /// The keys of the entry after these, or of the first one.
+    pub(super) next: Next,
+}
+
+type Next = fn(&Schema, NodeIndex, Option<&[Value]>) -> Option<Vec<Value>>;
+
+pub(super) static LIBRARY: Library = Library { answers, read, next };
+
+fn answers(schema: &Schema, node: NodeIndex) -> bool {
     schema.module_of(node).is_some_and(|module| module.name == "ietf-yang-library")
 }
 
-/// The value of a leaf or leaf-list.
-pub(super) fn read(schema: &Schema, node: NodeIndex, keys: &[Value]) -> Result<Data, Fault> {
+fn read(schema: &Schema, node: NodeIndex, keys: &[Value]) -> Result<Data, Fault> {
     let row = schema.node(node).ok_or(Fault::Absent)?;
     let value = match row.sid {
         sids::CONTENT_ID => return Ok(Data::Leaf(Value::from(content_id(schema).as_str()))),
@@ -54,8 +67,7 @@ fn module(schema: &Schema, implemented: bool, keys: &[Value]) -> Option<&'static
     })
 }
 
-/// The keys of the entry after `after`, or of the first one.
-pub(super) fn next(schema: &Schema, list: NodeIndex, after: Option<&[Value]>) -> Option<Vec<Value>> {
+fn next(schema: &Schema, list: NodeIndex, after: Option<&[Value]>) -> Option<Vec<Value>> {
     let sid = schema.node(list)?.sid;
     match sid {
         sids::MODULE | sids::IMPORT => {

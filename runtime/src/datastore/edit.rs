@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::error::at;
 use super::transaction::Valid;
-use super::{Datastore, EditError, Found, Reason, tree, validate};
+use super::{Datastore, EditError, Found, Parts, Reason, rules, tree, validate};
 use crate::schema::{ChoiceIndex, Flags, NodeIndex, NodeKind};
 use crate::value::{Content, Data, InstanceIdentifier, Order, Value};
 
@@ -29,8 +29,9 @@ pub struct Edit<'a> {
     pub(super) store: &'a mut Datastore,
     pub(super) log: Vec<Record>,
     pub(super) origin: Origin,
+    pub(super) parts: &'static Parts,
     /// Why an operation failed: what it did halfway must not be committed.
-    failed: Option<EditError>,
+    pub(super) failed: Option<EditError>,
     /// The cases that this edit has chosen, each with the choice and the keys of the instance around it.
     pub(super) chosen: Vec<(ChoiceIndex, Vec<Value>, u16)>,
     /// The order of these.
@@ -62,7 +63,8 @@ pub(super) enum Record {
 
 impl<'a> Edit<'a> {
     pub(super) fn new(store: &'a mut Datastore, origin: Origin) -> Edit<'a> {
-        Edit { store, log: Vec::new(), origin, failed: None, chosen: Vec::new(), chosen_order: Order::default() }
+        let parts = store.parts.unwrap_or(&Parts::NONE);
+        Edit { store, log: Vec::new(), origin, parts, failed: None, chosen: Vec::new(), chosen_order: Order::default() }
     }
 
     /// The datastore as this edit has made it so far.
@@ -94,15 +96,18 @@ impl<'a> Edit<'a> {
         let (keys, own) = to.keys.split_at_checked(above).unwrap_or((&[], &[]));
         let Some(row) = self.store.schema.node(to.node) else { return Ok(()) };
         if !row.is_config() {
-            self.require_instance_above(to.node, keys)?;
-            return self.push(to.node, &mut to.keys.clone(), Some(data));
+            // a pushed value needs the instance that it stands in
+            if !self.store.entry_exists(row.parent, keys) {
+                return Err(at(to.node, keys, Reason::DataMissing));
+            }
+            return self.push(to.node, &to.keys, Some(data));
         }
         self.ensure_above(to.node, keys)?;
         let mut keys = keys.to_vec();
         let refuse = |reason| Err(EditError::new(to.clone(), reason));
         match (row.kind(), own, data) {
             (NodeKind::List, own, Data::Container(entry)) => {
-                self.select_case(to.node, &keys)?;
+                self.choose(to.node, &keys)?;
                 match own {
                     [] => {
                         let mut own = self.own_keys(to.node, &keys, entry)?;
@@ -171,8 +176,8 @@ impl<'a> Edit<'a> {
         let (keys, own) = from.keys.split_at_checked(above).unwrap_or((&[], &[]));
         let mut keys = keys.to_vec();
         if row.is_some_and(|row| !row.is_config()) {
-            let any = !self.store.state.below(from.node, row.map_or(0, |row| row.end), &from.keys).is_empty();
-            return self.push(from.node, &mut from.keys.clone(), None).map(|()| any);
+            let any = !self.store.pushed_below(from.node, &from.keys).is_empty();
+            return self.push(from.node, &from.keys, None).map(|()| any);
         }
         if self.store.get(from).is_none() {
             return Ok(false);
@@ -214,6 +219,11 @@ impl<'a> Edit<'a> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
+        if self.store.parts.is_none() {
+            let reason = Reason::Failed("the schema names no parts".into());
+            return Err(EditError::from(reason));
+        }
+        rules::settle_edit(&mut self)?;
         validate::affected(self.store, &self.log)?;
         Ok(Valid::new(self))
     }
@@ -275,7 +285,7 @@ impl<'a> Edit<'a> {
         let mut used = 0;
         for step in schema.path(row.parent) {
             let above = keys.get(..used).unwrap_or(&[]);
-            self.select_case(step, above)?;
+            self.choose(step, above)?;
             used += schema.entry_key_count(step);
             let own = keys.get(..used).unwrap_or(&[]);
             self.ensure_one(step, own)?;
@@ -307,12 +317,6 @@ impl<'a> Edit<'a> {
         self.write(node, keys, Some(Data::Container(content)), None)
     }
 
-    /// A pushed value needs the instance that it stands in.
-    fn require_instance_above(&self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
-        let parent = self.store.schema.node(node).map_or(NodeIndex::ROOT, |row| row.parent);
-        if self.store.entry_exists(parent, keys) { Ok(()) } else { Err(at(node, keys, Reason::DataMissing)) }
-    }
-
     /// The keys of an entry that stand in its payload.
     pub(super) fn own_keys(&self, list: NodeIndex, keys: &[Value], entry: &Content) -> Result<Vec<Value>, EditError> {
         let names = self.store.schema.list(list).map_or(&[][..], |list| list.keys);
@@ -324,63 +328,24 @@ impl<'a> Edit<'a> {
     }
 
     /// Sets or removes pushed state.
-    fn push(&mut self, node: NodeIndex, keys: &mut Vec<Value>, new: Option<&Data>) -> Result<(), EditError> {
-        let schema = self.store.schema;
-        let Some(row) = schema.node(node) else { return Err(at(node, keys, Reason::UnknownElement)) };
-        if matches!(new, None | Some(Data::Container(_) | Data::List(_))) {
-            self.drop_state(node, keys)?;
-        }
-        let Some(new) = new else { return Ok(()) };
-        match (row.kind(), new) {
-            (NodeKind::Leaf, Data::Leaf(_))
-            | (NodeKind::LeafList, Data::LeafList(_))
-            | (NodeKind::Anydata | NodeKind::Anyxml, Data::Any(_)) => {
-                for value in new.values() {
-                    validate::check_type(schema, node, value, node, keys)?;
-                }
-                self.write(node, keys, Some(new.clone()), None)
-            }
-            (NodeKind::List, Data::List(entries)) => {
-                for entry in entries.iter() {
-                    let above = keys.len();
-                    keys.append(&mut self.own_keys(node, keys, entry)?);
-                    self.push_content(node, keys, entry, true)?;
-                    keys.truncate(above);
-                }
-                Ok(())
-            }
-            (NodeKind::Container, Data::Container(content)) => self.push_content(node, keys, content, false),
-            (NodeKind::List, Data::Container(content)) => self.push_content(node, keys, content, true),
-            _ => Err(at(node, keys, Reason::InvalidDatatype)),
+    fn push(&mut self, node: NodeIndex, keys: &[Value], new: Option<&Data>) -> Result<(), EditError> {
+        match self.parts.pushed {
+            Some(pushed) => (pushed.push)(self, node, &mut keys.to_vec(), new),
+            None => Err(at(node, keys, Reason::NotConfiguration)),
         }
     }
 
-    /// The content of a pushed container, or of an entry, which is written itself.
-    fn push_content(
-        &mut self,
-        node: NodeIndex,
-        keys: &mut Vec<Value>,
-        content: &Content,
-        entry: bool,
-    ) -> Result<(), EditError> {
-        if entry {
-            self.drop_state(node, keys)?;
-            self.write(node, keys, Some(Data::Container(Content::new())), None)?;
+    /// Chooses the case that a node stands in.
+    pub(super) fn choose(&mut self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
+        match self.parts.choices {
+            Some(choices) => (choices.choose)(self, node, keys),
+            None => Ok(()),
         }
-        for (child, data) in content.iter() {
-            match self.store.schema.node(child) {
-                Some(row) if row.parent == node && row.flags.has(Flags::KEY) => {}
-                Some(row) if row.parent == node => self.push(child, keys, Some(data))?,
-                _ => return Err(at(child, keys, Reason::UnknownElement)),
-            }
-        }
-        Ok(())
     }
 
     /// Pushed state goes with the instance that holds it.
     pub(super) fn drop_state(&mut self, node: NodeIndex, keys: &[Value]) -> Result<(), EditError> {
-        let end = self.store.schema.node(node).map_or(0, |row| row.end);
-        for (node, keys) in self.store.state.below(node, end, keys) {
+        for (node, keys) in self.store.pushed_below(node, keys) {
             self.write(node, &keys, None, None)?;
         }
         Ok(())
@@ -411,8 +376,9 @@ impl<'a> Edit<'a> {
                     self.store.write(at.node, &at.keys, old, place);
                 }
                 Record::Move { list, from, to } => {
-                    let schema = self.store.schema;
-                    tree::shift(schema, &mut self.store.content, list.node, &list.keys, to, from);
+                    if let Some(user_order) = self.parts.user_order {
+                        (user_order.shift)(self.store, list.node, &list.keys, to, from);
+                    }
                 }
             }
         }
@@ -432,7 +398,8 @@ impl Datastore {
         let written = if self.schema.node(node)?.is_config() {
             tree::write(self.schema, &mut self.content, node, keys, new, place)?
         } else {
-            tree::Written { old: self.state.write(node, keys, new), place: None }
+            let pushed = self.parts.and_then(|parts| parts.pushed)?;
+            tree::Written { old: (pushed.write)(&mut self.state, node, keys, new), place: None }
         };
         match (written.old.is_some(), comes) {
             (false, true) => self.instances = self.instances.saturating_add(1),

@@ -6,13 +6,13 @@ use alloc::string::String;
 use core::fmt;
 use core::ops::Deref;
 
-use crate::schema::NodeIndex;
+use crate::schema::{Message, NodeIndex, Rule};
 use crate::value::{InstanceIdentifier, Violation};
 
 /// An edit was refused; the datastore is as it was. It is one pointer, since it is handed up through every function
 /// that edits.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{}", .0.reason)]
+#[error("{}", self.words())]
 pub struct EditError(Box<Refused>);
 
 /// What an [`EditError`] knows.
@@ -22,6 +22,9 @@ pub struct Refused {
     pub at: Option<InstanceIdentifier>,
     /// Why.
     pub reason: Reason,
+    /// What the model says of it: the `error-app-tag` and `error-message` of the `must`, `range`, `length` or `pattern`
+    /// that is broken.
+    pub message: Option<&'static Message>,
 }
 
 impl Deref for EditError {
@@ -40,11 +43,48 @@ impl From<Refused> for EditError {
     }
 }
 
+impl From<Reason> for EditError {
+    /// A refusal that is about no instance.
+    #[cold]
+    #[inline(never)]
+    fn from(reason: Reason) -> EditError {
+        EditError::from(Refused { at: None, reason, message: None })
+    }
+}
+
 impl EditError {
     /// A refusal because of one instance.
     #[must_use]
     pub fn new(at: InstanceIdentifier, reason: Reason) -> EditError {
-        EditError::from(Refused { at: Some(at), reason })
+        let message = match reason {
+            Reason::MustViolation(rule) => rule.message,
+            _ => None,
+        };
+        EditError::from(Refused { at: Some(at), reason, message })
+    }
+
+    /// The same with what the model says of it.
+    #[must_use]
+    pub(super) fn saying(mut self, message: Option<&'static Message>) -> EditError {
+        self.0.message = message;
+        self
+    }
+
+    /// The error in words: the model's own as `tag: text` where it has some (readings 24), else those of the reason.
+    #[must_use]
+    pub fn words(&self) -> Cow<'static, str> {
+        self.0.message.map_or_else(|| self.0.reason.words(), Message::words)
+    }
+
+    /// The words of an answer: without the feature `words` those of the model and of the board alone.
+    #[must_use]
+    pub fn told(&self) -> Cow<'static, str> {
+        match (self.0.message, &self.0.reason) {
+            _ if cfg!(feature = "words") => self.words(),
+            (Some(message), _) => message.words(),
+            (None, Reason::Refused(words)) => words.clone(),
+            _ => Cow::Borrowed(""),
+        }
     }
 
     /// What the error knows, to keep.
@@ -59,6 +99,8 @@ impl EditError {
 pub enum Reason {
     /// Nodes of two cases of one choice in one request (RFC 7950 section 7.9).
     BadElement,
+    /// A node whose `when` does not hold (RFC 7950 section 8.3.2).
+    ConditionFalse(&'static Rule),
     /// A node that is needed to take the change is not there.
     DataMissing,
     /// Two entries of a list agree in the leafs of a `unique` statement (RFC 7950 section 7.8.3).
@@ -85,6 +127,8 @@ pub enum Reason {
     MissingElement,
     /// A list entry without all its keys, or a key leaf that should be deleted.
     MissingKey,
+    /// A `must` does not hold (RFC 7950 section 7.5.3).
+    MustViolation(&'static Rule),
     /// A state node, an rpc or a notification was named by a change.
     NotConfiguration,
     /// A node that only the board, bootstrap or Create may write was named or changed.
@@ -97,6 +141,8 @@ pub enum Reason {
     TooFewElements,
     /// More entries than `max-elements`.
     TooManyElements,
+    /// The expressions that the change affects take more steps than a request may.
+    TooMuchWork,
     /// No data node stands at this place in the schema.
     UnknownElement,
 }
@@ -107,6 +153,7 @@ impl Reason {
     pub fn words(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Reason::BadElement => "nodes of two cases of one choice",
+            Reason::ConditionFalse(_) => "its condition (`when`) does not hold",
             Reason::DataMissing => "the instance that it stands in does not exist",
             Reason::DataNotUnique => "the leafs of a unique statement are the same in two entries",
             Reason::DuplicateEntry => "the entry is there twice",
@@ -123,6 +170,7 @@ impl Reason {
             Reason::StateNode => "the payload holds a state node",
             Reason::TooFewElements => "fewer entries than min-elements",
             Reason::TooManyElements => "more entries than max-elements",
+            Reason::TooMuchWork => "the expressions of the model take too much work",
             Reason::UnknownElement => "no such data node here",
             Reason::Failed(words) => return Cow::Owned(String::from("the device failed: ") + words),
             Reason::InvalidValue(violation) => {
@@ -130,6 +178,7 @@ impl Reason {
                 violation.tell(&mut words);
                 return Cow::Owned(words);
             }
+            Reason::MustViolation(_) => "a `must` of the model does not hold",
             Reason::Refused(words) => return words.clone(),
         })
     }

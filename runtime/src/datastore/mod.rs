@@ -1,9 +1,9 @@
 //! The datastore: configuration as a tree, pushed state beside it, edits as transactions, and reads that ask the
 //! board only for what is needed.
 //!
-//! A change goes one way, and each step consumes the one before ([`Edit`] → [`Valid`] → [`Prepared`] →
-//! [`Committed`]): it is made in place with an undo log, the result is validated, the board is asked, then it is
-//! committed, which can't fail. Dropping any of them before the commit leaves everything as it was. [`Datastore::read`]
+//! A change goes one way, and each step consumes the one before ([`Edit`] → [`Valid`] → [`Prepared`] → [`Persisted`] →
+//! [`Committed`]): it is made in place with an undo log, the result is validated, the board is asked, it is saved where
+//! something saves it ([`Persist`]), then it is committed, which can't fail. Dropping any of them before the commit leaves everything as it was. [`Datastore::read`]
 //! merges the store, pushed values, the board and what the engine itself answers (ietf-yang-library) into one walk.
 //!
 //! This room knows nothing of CoAP, CBOR or LwM2M. Read [`Datastore`] first, then [`Edit`].
@@ -17,7 +17,7 @@
 //! fn set(store: &mut Datastore, board: &mut dyn Board, leaf: &InstanceIdentifier, value: Value) -> Result<(), EditError> {
 //!     let mut edit = store.edit(Origin::Requester);
 //!     edit.replace(leaf, Data::Leaf(value))?;
-//!     let committed = edit.validate()?.prepare(board)?.commit();
+//!     let committed = edit.validate()?.prepare(board)?.persist()?.commit();
 //!     for change in &committed.changes {
 //!         board.changed(&change.as_change());
 //!     }
@@ -27,31 +27,44 @@
 
 mod assign;
 mod builtin;
+mod choice;
+mod defaults;
+mod document;
 mod edit;
 mod error;
 mod operation;
+mod parts;
+mod persist;
 mod read;
 mod references;
+mod rules;
 mod state;
 mod transaction;
 mod tree;
+mod unique;
+mod user_order;
 mod validate;
+mod xpath;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use document::{Document, check_document, put_in_order};
 pub use edit::{Edit, Origin};
 pub use error::{EditError, Reason, Refused};
-pub use operation::fill_defaults;
+pub use parts::Parts;
+pub use persist::Persist;
 pub use read::{ContentFilter, DefaultsFilter, Filter, Presence, ReadError, Reading};
-pub use transaction::{Committed, OwnedChange, Prepared, Valid};
+pub use rules::{ENGINE, Engine, with_rules};
+pub use transaction::{Committed, OwnedChange, Persisted, Prepared, Valid};
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::schema::{Flags, NodeIndex, NodeKind, Schema};
 use crate::value::{Content, Data, InstanceIdentifier, Value};
 use references::References;
-use state::State;
+use state::{Address, State};
 
 /// How much a datastore may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +90,9 @@ pub struct Datastore {
     state: State,
     instances: usize,
     revision: u64,
+    parts: Option<&'static Parts>,
     references: References,
+    persistence: Option<Box<dyn Persist>>,
 }
 
 /// What stands at an instance-identifier.
@@ -92,9 +107,11 @@ pub enum Found<'a> {
 }
 
 impl Datastore {
-    /// An empty datastore.
+    /// An empty datastore. Of a schema that names no [`Parts`] (one that was compiled at run time, before
+    /// [`with_rules`]) it can't be changed.
     #[must_use]
     pub fn new(schema: &'static Schema, limits: Limits) -> Datastore {
+        let parts = Parts::of(schema);
         Datastore {
             schema,
             limits,
@@ -102,7 +119,9 @@ impl Datastore {
             state: State::new(),
             instances: 0,
             revision: 0,
-            references: References::new(schema),
+            parts,
+            references: parts.and_then(|parts| parts.referrers).map(|referrers| referrers(schema)).unwrap_or_default(),
+            persistence: None,
         }
     }
 
@@ -116,6 +135,12 @@ impl Datastore {
     #[must_use]
     pub fn content(&self) -> &Content {
         &self.content
+    }
+
+    /// Counts revisions from here on: a device that restarts begins elsewhere, so that an ETag from before names nothing
+    /// (RFC 9175 section 3.8).
+    pub fn count_revisions_from(&mut self, revision: u64) {
+        self.revision = revision;
     }
 
     /// How often the configuration has changed: the ETag of an answer to `c=c` (readings 29). State, pushed or
@@ -140,7 +165,7 @@ impl Datastore {
     #[must_use]
     pub fn get(&self, at: &InstanceIdentifier) -> Option<Found<'_>> {
         if at.node != NodeIndex::ROOT && !self.schema.node(at.node)?.is_config() {
-            return self.state.get(at.node, &at.keys).map(Found::Data);
+            return self.pushed(at.node, &at.keys).map(Found::Data);
         }
         tree::find(self.schema, &self.content, at.node, &at.keys)
     }
@@ -168,10 +193,24 @@ impl Datastore {
         }
     }
 
+    /// A pushed value.
+    fn pushed(&self, node: NodeIndex, keys: &[Value]) -> Option<&Data> {
+        (self.parts?.pushed?.get)(&self.state, node, keys)
+    }
+
+    /// The addresses of all pushed values at or below a node whose keys begin with these.
+    fn pushed_below(&self, node: NodeIndex, keys: &[Value]) -> Vec<Address> {
+        let end = self.schema.node(node).map_or(0, |row| row.end);
+        match self.parts.and_then(|parts| parts.pushed) {
+            Some(pushed) => (pushed.below)(&self.state, node, end, keys),
+            None => Vec::new(),
+        }
+    }
+
     /// The keys of all lists on the way to `node`, without its own, as a number.
     fn ancestor_key_count(&self, node: NodeIndex) -> usize {
         let Some(row) = self.schema.node(node) else { return 0 };
-        self.schema.path(row.parent).map(|step| self.schema.entry_key_count(step)).sum()
+        self.schema.key_count(row.parent)
     }
 
     /// The keys of the entries of a stored list, in its order.

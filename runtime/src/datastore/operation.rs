@@ -6,10 +6,13 @@
 
 use alloc::vec::Vec;
 
+use super::choice::choices;
 use super::error::at;
-use super::validate::{self, Only, Targets, check_leaf, check_scope, check_unique};
-use super::{Datastore, EditError, Reason};
-use crate::schema::{Flags, NodeIndex, NodeKind, Schema};
+use super::references::Targets;
+use super::validate::{self, Only, check_duplicates, check_scope};
+use super::xpath::Tree;
+use super::{Datastore, EditError, Reason, rules};
+use crate::schema::{Flags, NodeIndex, NodeKind};
 use crate::value::{Content, Data, InstanceIdentifier, Value};
 
 impl Datastore {
@@ -19,11 +22,28 @@ impl Datastore {
     /// The first rule that is broken, at its node below `node`.
     pub fn check_operation(&self, node: &InstanceIdentifier, content: &Content) -> Result<(), EditError> {
         let mut targets = Targets::default();
-        self.check_below(&mut targets, node.node, &mut node.keys.clone(), content, true)
+        let tree = Tree { operation: Some((node, content)), ..self.tree() };
+        self.check_below(&tree, &mut targets, node.node, &mut node.keys.clone(), content, true)?;
+        rules::check_operation(&tree)
+    }
+
+    /// Fills the defaults in use into the content of an input, output or notification (RFC 7950 section 7.6.1): not those
+    /// whose conditions do not hold.
+    pub fn fill_defaults(&self, node: &InstanceIdentifier, content: &mut Content) {
+        let Some(defaults) = self.parts.and_then(|parts| parts.defaults) else { return };
+        if !rules::has_conditions(self.schema, node.node) {
+            (defaults.fill)(self.schema, node, content, &|_, _| true);
+            return;
+        }
+        // what is filled in changes no condition: it is seen without being there
+        let before = content.clone();
+        let tree = Tree { operation: Some((node, &before)), ..self.tree() };
+        (defaults.fill)(self.schema, node, content, &|child, keys| rules::is_applicable(&tree, child, keys));
     }
 
     fn check_below<'a>(
         &'a self,
+        tree: &Tree<'_>,
         targets: &mut Targets<'a>,
         node: NodeIndex,
         keys: &mut Vec<Value>,
@@ -31,25 +51,29 @@ impl Datastore {
         scope: bool,
     ) -> Result<(), EditError> {
         let schema = self.schema;
-        self.check_cases(keys, content)?;
+        if let Some(choices) = choices(schema) {
+            (choices.cases)(schema, keys, content)?;
+        }
         if scope {
-            check_scope(schema, content, node, keys, Only::Operation)?;
+            check_scope(tree, content, node, keys, Only::Operation)?;
         }
         for (child, data) in content.iter() {
             let row = schema.node(child).filter(|row| row.parent == node);
             let row = row.ok_or_else(|| at(child, keys, Reason::UnknownElement))?;
+            for check in self.parts.iter().flat_map(|parts| parts.checks()) {
+                (check.content)(self, targets, child, keys, data)?;
+            }
             match (row.kind(), data) {
                 (NodeKind::Leaf, Data::Leaf(_)) | (NodeKind::LeafList, Data::LeafList(_)) => {
                     for value in data.values() {
                         validate::check_type(schema, child, value, child, keys)?;
                     }
-                    check_leaf(self, targets, child, keys, data)?;
+                    check_duplicates(child, keys, data.values())?;
                 }
                 (NodeKind::Container, Data::Container(inner)) => {
-                    self.check_below(targets, child, keys, inner, row.flags.has(Flags::PRESENCE))?;
+                    self.check_below(tree, targets, child, keys, inner, row.flags.has(Flags::PRESENCE))?;
                 }
                 (NodeKind::List, Data::List(entries)) => {
-                    check_unique(schema, child, entries, keys)?;
                     let names = schema.list(child).map_or(&[][..], |list| list.keys);
                     for (place, entry) in (1_u64..).zip(entries.iter()) {
                         let above = keys.len();
@@ -61,7 +85,7 @@ impl Datastore {
                             keys.truncate(above);
                             return Err(at(child, keys, Reason::MissingKey));
                         }
-                        self.check_below(targets, child, keys, entry, true)?;
+                        self.check_below(tree, targets, child, keys, entry, true)?;
                         keys.truncate(above);
                     }
                 }
@@ -70,60 +94,5 @@ impl Datastore {
             }
         }
         Ok(())
-    }
-
-    /// No two cases of one choice, nested ones included.
-    fn check_cases(&self, keys: &[Value], content: &Content) -> Result<(), EditError> {
-        let schema = self.schema;
-        let mut chosen: Vec<(crate::schema::ChoiceIndex, u16)> = Vec::new();
-        for (child, _) in content.iter() {
-            let mut around = schema.case_of(child).map(|member| (member.choice, member.case));
-            while let Some((choice, case)) = around {
-                match chosen.iter().find(|(own, _)| *own == choice) {
-                    Some((_, own)) if *own != case => return Err(at(child, keys, Reason::BadElement)),
-                    Some(_) => {}
-                    None => chosen.push((choice, case)),
-                }
-                around = schema.choice(choice).and_then(|row| row.within);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Fills the defaults in use into the content of `node` (RFC 7950 section 7.6.1).
-pub fn fill_defaults(schema: &Schema, node: NodeIndex, content: &mut Content) {
-    for child in schema.children(node) {
-        let Some(row) = schema.node(child) else { continue };
-        if !super::read::case_in_use(schema, Some(content), child) {
-            continue;
-        }
-        let values = || schema.defaults(child).iter().map(|row| Value::from_literal(&row.value));
-        match (row.kind(), content.child_mut(child)) {
-            (NodeKind::Leaf, None) => {
-                if let Some(value) = values().next() {
-                    content.insert(child, Data::Leaf(value));
-                }
-            }
-            (NodeKind::LeafList, None) if !schema.defaults(child).is_empty() => {
-                content.insert(child, Data::LeafList(values().collect()));
-            }
-            (NodeKind::Container, Some(Data::Container(inner))) => fill_defaults(schema, child, inner),
-            (NodeKind::Container, None) if !row.flags.has(Flags::PRESENCE) => {
-                let mut inner = Content::new();
-                fill_defaults(schema, child, &mut inner);
-                if !inner.is_empty() {
-                    content.insert(child, Data::Container(inner));
-                }
-            }
-            (NodeKind::List, Some(Data::List(entries))) => {
-                for place in 0..entries.len() {
-                    if let Some(entry) = entries.at_mut(place) {
-                        fill_defaults(schema, child, entry);
-                    }
-                }
-            }
-            _ => {}
-        }
     }
 }

@@ -7,9 +7,11 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::{Datastore, builtin, tree, validate};
+use super::builtin::Library;
+use super::choice::case_in_use;
+use super::{Datastore, rules, tree, validate};
 use crate::board::{Board, Fault};
-use crate::schema::{ChoiceIndex, Default as DefaultRow, Flags, NodeIndex, NodeKind, Schema};
+use crate::schema::{Flags, Node, NodeIndex, NodeKind, Schema};
 use crate::value::{Content, Data, InstanceIdentifier, Part, Sink, Value, compare_keys};
 
 /// Which descendants of the node that was asked for are told; the query parameter `c` (readings 26).
@@ -396,10 +398,11 @@ impl<'a> Walk<'a> {
     }
 
     fn next_entry(&mut self, list: NodeIndex, after: Option<&[Value]>) -> Result<Option<Vec<Value>>, Fault> {
-        let next = if builtin::answers(self.schema, list) {
-            builtin::next(self.schema, list, after)
+        let next = if let Some(library) = self.library(list) {
+            (library.next)(self.schema, list, after)
         } else if is_pushed(self.schema, list) {
-            self.store.state.next(list, &self.keys, after).map(<[Value]>::to_vec)
+            let pushed = self.store.parts.and_then(|parts| parts.pushed);
+            pushed.and_then(|pushed| (pushed.next)(&self.store.state, list, &self.keys, after)).map(<[Value]>::to_vec)
         } else {
             self.board.next(list, &self.keys, after)?
         };
@@ -407,6 +410,11 @@ impl<'a> Walk<'a> {
             Some(keys) if !self.are_keys(list, &keys) => Err(Fault::failed("keys that are not the list's")),
             next => Ok(next),
         }
+    }
+
+    /// What answers for a node in the board's place.
+    fn library(&self, node: NodeIndex) -> Option<&'static Library> {
+        self.store.parts?.library.filter(|library| (library.answers)(self.schema, node))
     }
 
     fn are_keys(&self, list: NodeIndex, keys: &[Value]) -> bool {
@@ -417,11 +425,11 @@ impl<'a> Walk<'a> {
 
     /// The value of a state leaf or leaf-list, checked against its type.
     fn state(&mut self, node: NodeIndex) -> Result<Cow<'a, Data>, Fault> {
-        if builtin::answers(self.schema, node) {
-            return builtin::read(self.schema, node, &self.keys).map(Cow::Owned);
+        if let Some(library) = self.library(node) {
+            return (library.read)(self.schema, node, &self.keys).map(Cow::Owned);
         }
         if is_pushed(self.schema, node) {
-            return self.store.state.get(node, &self.keys).map(Cow::Borrowed).ok_or(Fault::Absent);
+            return self.store.pushed(node, &self.keys).map(Cow::Borrowed).ok_or(Fault::Absent);
         }
         let data = self.board.read(node, &self.keys)?;
         let kind = self.schema.node(node).map(|row| row.kind());
@@ -439,44 +447,61 @@ impl<'a> Walk<'a> {
     /// A leaf, leaf-list or anydata with what stands there; defaults and `d` are dealt with here.
     fn leaf(&mut self, node: NodeIndex, data: Option<&Data>, key: bool, asked: bool, in_use: bool) -> Walked {
         let trim = self.filter.defaults == DefaultsFilter::Trim && !asked && !key;
-        let defaults = self.schema.defaults(node);
+        let data = data.filter(|data| !matches!(data, Data::LeafList(values) if values.is_empty()));
+        let defaults = match self.schema.defaults(node) {
+            [] => None,
+            rows => self.store.parts.and_then(|parts| Some((parts.defaults?, rows))),
+        };
+        match (data, defaults) {
+            (Some(data), Some((defaults, rows))) if trim && (defaults.are)(rows, data) => Ok(()),
+            (Some(data), _) => self.data(node, data),
+            (None, Some((defaults, rows))) if in_use && !trim && self.applies(node) => {
+                let kind = self.schema.node(node).map_or(NodeKind::Leaf, |row| row.kind());
+                self.data(node, &(defaults.data)(rows, kind))
+            }
+            (None, _) => Ok(()),
+        }
+    }
+
+    /// Whether the conditions of a node of the configuration, and those of the containers without presence around it,
+    /// allow it (RFC 7950 section 7.6.1).
+    fn applies(&self, node: NodeIndex) -> bool {
+        let tree = self.store.tree();
+        let mut at = node;
+        while let Some(row) = self.schema.node(at).filter(|row| row.is_config()) {
+            if !rules::is_applicable(&tree, at, &self.keys) {
+                return false;
+            }
+            at = row.parent;
+            let loose = |row: &Node| row.kind() == NodeKind::Container && !row.flags.has(Flags::PRESENCE);
+            if !self.schema.node(at).is_some_and(loose) {
+                break;
+            }
+        }
+        true
+    }
+
+    fn data(&mut self, node: NodeIndex, data: &Data) -> Walked {
         match data {
-            Some(Data::Leaf(value)) => {
-                let is_default = defaults.first().is_some_and(|row| value.equals_literal(&row.value));
-                if trim && is_default { Ok(()) } else { self.value(node, value) }
+            Data::Leaf(value) => self.value(node, value),
+            Data::LeafList(values) => {
+                self.enter(node, Part::LeafList, true)?;
+                for value in values {
+                    self.sink.value(node, value)?;
+                }
+                self.leave()
             }
-            Some(Data::LeafList(values)) if !values.is_empty() => {
-                let is_default = !defaults.is_empty()
-                    && values.len() == defaults.len()
-                    && values.iter().zip(defaults).all(|(value, row)| value.equals_literal(&row.value));
-                if trim && is_default { Ok(()) } else { self.values(node, values.iter().map(Cow::Borrowed)) }
-            }
-            Some(Data::Any(cbor)) => {
+            Data::Any(cbor) => {
                 self.flush()?;
                 self.sink.any(node, cbor)
             }
-            _ if trim || !in_use || defaults.is_empty() => Ok(()),
-            _ => {
-                let value = |row: &DefaultRow| Value::from_literal(&row.value);
-                match (self.schema.node(node).map(|row| row.kind()), defaults) {
-                    (Some(NodeKind::Leaf), [row, ..]) => self.value(node, &value(row)),
-                    _ => self.values(node, defaults.iter().map(|row| Cow::Owned(value(row)))),
-                }
-            }
+            Data::Container(_) | Data::List(_) => Ok(()),
         }
     }
 
     fn value(&mut self, node: NodeIndex, value: &Value) -> Walked {
         self.flush()?;
         self.sink.value(node, value)
-    }
-
-    fn values<'v>(&mut self, node: NodeIndex, values: impl Iterator<Item = Cow<'v, Value>>) -> Walked {
-        self.enter(node, Part::LeafList, true)?;
-        for value in values {
-            self.sink.value(node, &value)?;
-        }
-        self.leave()
     }
 
     /// Opens a part: at once when it exists by itself, else when its first descendant comes.
@@ -527,23 +552,4 @@ fn has_state(schema: &Schema, node: NodeIndex) -> bool {
             _ => false,
         })
     })
-}
-
-/// Whether the defaults of a node are in use as far as its choices go: one of its case's nodes exists, or none of any
-/// case does and its case is the default one (RFC 7950 section 7.6.1).
-pub(super) fn case_in_use(schema: &Schema, content: Option<&Content>, node: NodeIndex) -> bool {
-    let Some(member) = schema.case_of(node) else { return true };
-    is_case_in_use(schema, content, member.choice, member.case)
-}
-
-fn is_case_in_use(schema: &Schema, content: Option<&Content>, choice: ChoiceIndex, case: u16) -> bool {
-    let Some(row) = schema.choice(choice) else { return true };
-    let exists = |case| content.is_some_and(|content| validate::case_exists(content, row, case));
-    if exists(case) {
-        return true;
-    }
-    let count = u16::try_from(row.cases.len()).unwrap_or(u16::MAX);
-    row.default_case == Some(case)
-        && !(0..count).any(exists)
-        && row.within.is_none_or(|(outer, case)| is_case_in_use(schema, content, outer, case))
 }

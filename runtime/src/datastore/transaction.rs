@@ -1,12 +1,13 @@
-//! What follows an edit: it was validated, the board was asked, it is committed.
+//! What follows an edit: it was validated, the board was asked, it was saved, it is committed.
 
 use alloc::vec::Vec;
 
 use super::edit::Record;
+use super::persist::not_saved;
 use super::{Datastore, Edit, EditError, Found, Origin, Reason, tree};
 use crate::board::{Board, Change, Fault};
 use crate::schema::NodeIndex;
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Places, Value, begins_with, compare_keys};
+use crate::value::{Content, Data, InstanceIdentifier, Places};
 
 /// A validated edit. Dropping it undoes it.
 #[derive(Debug)]
@@ -19,6 +20,14 @@ pub struct Valid<'a> {
 pub struct Prepared<'a> {
     edit: Edit<'a>,
     changes: Vec<OwnedChange>,
+}
+
+/// An edit that will stand after a restart, where the device has a store. Nothing can refuse it any more; dropping it
+/// now would leave store and tree apart.
+#[must_use = "what was saved is to be committed"]
+#[derive(Debug)]
+pub struct Persisted<'a> {
+    prepared: Prepared<'a>,
 }
 
 /// What a commit has changed.
@@ -57,6 +66,34 @@ impl OwnedChange {
     }
 }
 
+impl Edit<'_> {
+    /// Validates, prepares, persists and commits; the caller then tells the board of each change.
+    ///
+    /// # Errors
+    /// As [`Edit::validate`], [`Valid::prepare`] and [`Prepared::persist`]; the edit is undone.
+    pub fn finish(self, board: &mut dyn Board) -> Result<Committed, EditError> {
+        Ok(self.validate()?.prepare(board)?.persist()?.commit())
+    }
+}
+
+impl Edit<'_> {
+    /// Leaves what the edit did as it stands, for a start, which checks the whole tree afterwards; says whether it did
+    /// anything.
+    ///
+    /// # Errors
+    /// The first operation that failed; the edit is undone.
+    pub(crate) fn leave(mut self) -> Result<bool, EditError> {
+        match self.failed.take() {
+            Some(error) => Err(error),
+            None => {
+                let any = !self.log.is_empty();
+                self.log.clear();
+                Ok(any)
+            }
+        }
+    }
+}
+
 impl<'a> Valid<'a> {
     pub(super) fn new(edit: Edit<'a>) -> Valid<'a> {
         Valid { edit }
@@ -85,17 +122,44 @@ impl<'a> Valid<'a> {
     }
 }
 
-impl Prepared<'_> {
+impl<'a> Prepared<'a> {
+    /// Saves the changes of configuration in the device's store, if it has one.
+    ///
+    /// # Errors
+    /// [`Reason::Failed`] with the store's words; store and tree are as they were.
+    pub fn persist(self) -> Result<Persisted<'a>, EditError> {
+        let (store, changes) = (&mut *self.edit.store, &self.changes);
+        if let Some(mut persistence) = store.persistence.take() {
+            let saved = persistence.persist(store, self.edit.origin, changes);
+            store.persistence = Some(persistence);
+            saved.map_err(not_saved)?;
+        }
+        Ok(Persisted { prepared: self })
+    }
+
+    /// Saves the configuration as this edit makes it, all of it, whatever the store held: a store that was damaged is
+    /// whole again then.
+    ///
+    /// # Errors
+    /// As [`Prepared::persist`].
+    pub fn persist_all(self) -> Result<Persisted<'a>, EditError> {
+        self.edit.store.save()?;
+        Ok(Persisted { prepared: self })
+    }
+}
+
+impl Persisted<'_> {
     /// Makes the edit final. It can't fail; the caller then tells the board of each change.
     #[must_use]
-    pub fn commit(mut self) -> Committed {
-        self.edit.log.clear();
-        let store = &mut self.edit.store;
+    pub fn commit(self) -> Committed {
+        let Persisted { mut prepared } = self;
+        prepared.edit.log.clear();
+        let store = &mut prepared.edit.store;
         let schema = store.schema;
-        if self.changes.iter().any(|change| schema.node(change.at.node).is_some_and(|row| row.is_config())) {
+        if prepared.changes.iter().any(|change| schema.node(change.at.node).is_some_and(|row| row.is_config())) {
             store.revision = store.revision.wrapping_add(1);
         }
-        Committed { changes: core::mem::take(&mut self.changes) }
+        Committed { changes: core::mem::take(&mut prepared.changes) }
     }
 }
 
@@ -124,55 +188,17 @@ fn changes(store: &Datastore, log: &[Record]) -> Vec<OwnedChange> {
             Record::Move { list, .. } => (list.node, list.keys.as_slice()),
         };
         // a list that went after it was put in order has no order to tell of
-        if store.schema.list(node).is_some()
+        if let Some(user_order) = store.parts.and_then(|parts| parts.user_order)
+            && store.schema.list(node).is_some()
             && !tree::is_sorted(store.schema, node)
             && seen.add((node, keys, Some(node)))
-            && is_reordered(store, log, node, keys)
-            && let Some(entries) = keys_only(store, node, keys)
+            && let Some(entries) = (user_order.changed)(store, log, node, keys)
         {
             let at = InstanceIdentifier { node, keys: keys.to_vec() };
             changes.push(OwnedChange { at, old: Some(entries.clone()), new: Some(entries) });
         }
     }
     changes
-}
-
-/// Whether the entries that a list kept stand in another order than before the edit, which is told by taking the log
-/// back.
-fn is_reordered(store: &Datastore, log: &[Record], list: NodeIndex, keys: &[Value]) -> bool {
-    let after = store.entry_keys(list, keys);
-    let mut before = after.clone();
-    for record in log.iter().rev() {
-        match record {
-            Record::Write { at, old, place } if at.node == list => {
-                if !begins_with(&at.keys, keys) {
-                    continue;
-                }
-                let own = at.keys.get(keys.len()..).unwrap_or_default();
-                match (old, place_of(&before, own)) {
-                    (None, Some(stands)) => drop(before.remove(stands)),
-                    (Some(_), None) => before.insert(place.unwrap_or(0).min(before.len()), own.to_vec()),
-                    _ => {}
-                }
-            }
-            Record::Move { list: moved, from, to }
-                if moved.node == list && compare_keys(&moved.keys, keys).is_eq() && *to < before.len() =>
-            {
-                let entry = before.remove(*to);
-                before.insert((*from).min(before.len()), entry);
-            }
-            _ => {}
-        }
-    }
-    // both without what the other lacks
-    let mut others = before.iter().filter(|entry| place_of(&after, entry).is_some());
-    let kept = after.iter().filter(|entry| place_of(&before, entry).is_some());
-    kept.into_iter().any(|entry| others.next().is_none_or(|other| compare_keys(entry, other).is_ne()))
-}
-
-/// Where the entry with these keys stands.
-pub(super) fn place_of(entries: &[Vec<Value>], keys: &[Value]) -> Option<usize> {
-    entries.iter().position(|entry| compare_keys(entry, keys).is_eq())
 }
 
 /// What stands at the address of a record now; of an entry its keys alone.
@@ -185,19 +211,7 @@ fn current(store: &Datastore, at: &InstanceIdentifier) -> Option<Data> {
     }
 }
 
-fn keys_of(store: &Datastore, list: NodeIndex, entry: &Content) -> Content {
+pub(super) fn keys_of(store: &Datastore, list: NodeIndex, entry: &Content) -> Content {
     let names = store.schema.list(list).map_or(&[][..], |list| list.keys);
     names.iter().filter_map(|key| Some((*key, entry.child(*key)?.clone()))).collect()
-}
-
-/// The entries of a list in their order, with nothing but their keys.
-fn keys_only(store: &Datastore, list: NodeIndex, keys: &[Value]) -> Option<Data> {
-    let Some(Found::Data(Data::List(entries))) = tree::find(store.schema, &store.content, list, keys) else {
-        return None;
-    };
-    let mut out = Entries::new();
-    for entry in entries.iter() {
-        out.insert(out.len(), keys_of(store, list, entry));
-    }
-    Some(Data::List(out))
 }

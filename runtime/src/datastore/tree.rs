@@ -60,6 +60,19 @@ pub(super) fn find<'c>(schema: &Schema, root: &'c Content, node: NodeIndex, keys
     }
 }
 
+/// Whether configuration stands at an identifier; a container without presence is where its parent is (RFC 7950 section
+/// 7.5.1).
+pub(super) fn exists(schema: &Schema, root: &Content, node: NodeIndex, keys: &[Value]) -> bool {
+    let mut at = node;
+    while find(schema, root, at, keys).is_none() {
+        match schema.node(at) {
+            Some(row) if row.kind() == NodeKind::Container && !row.flags.has(Flags::PRESENCE) => at = row.parent,
+            _ => return false,
+        }
+    }
+    true
+}
+
 /// What a write replaced.
 pub(super) struct Written {
     /// What stood there.
@@ -144,33 +157,5 @@ fn write_entry(entries: &mut Entries, found: Result<usize, usize>, new: Option<D
             Written { old: None, place: Some(at) }
         }
         (_, _) => Written { old: None, place: None },
-    }
-}
-
-/// Moves an entry of an `ordered-by user` list to another place.
-pub(super) fn shift(schema: &Schema, root: &mut Content, list: NodeIndex, keys: &[Value], from: usize, to: usize) {
-    let mut keys = keys;
-    let mut content = root;
-    let Some(row) = schema.node(list) else { return };
-    for step in schema.path(row.parent) {
-        let inner = match content.child_mut(step) {
-            Some(Data::Container(inner)) => Some(inner),
-            Some(Data::List(entries)) => keys
-                .split_at_checked(schema.entry_key_count(step))
-                .zip(schema.list(step))
-                .and_then(|((own, rest), row)| {
-                    keys = rest;
-                    entries.find(row, is_sorted(schema, step), own).ok()
-                })
-                .and_then(|place| entries.at_mut(place)),
-            _ => None,
-        };
-        let Some(inner) = inner else { return };
-        content = inner;
-    }
-    if let Some(Data::List(entries)) = content.child_mut(list)
-        && let Some(entry) = entries.remove(from)
-    {
-        entries.insert(to, entry);
     }
 }

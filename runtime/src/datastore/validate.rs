@@ -2,103 +2,74 @@
 //!
 //! A *scope* is the root, a list entry or a presence container: what stands in one through containers without
 //! presence is checked together, since nothing else can make such a container exist. [`affected`] checks the scopes
-//! that an edit touched, their unique statements, the references that it set and those to what it removed; that this
-//! equals [`everything`] is held by `affected_equals_everything`.
-//!
-//! Readings of our own: a leafref with `require-instance` is satisfied by any instance of its target leaf, whatever
-//! the predicates of its path say (they come with XPath); defaults do not satisfy it; leafrefs inside a union don't
-//! require an instance.
+//! that an edit touched, and what the rules of the model say; that this
+//! equals [`everything`] is held by `affected_equals_everything`. What only some models need is a
+//! [`Check`](super::parts::Check) in a file of its own; what needs XPath is asked of [`rules`](super::rules), as a mandatory
+//! choice with a `when` is, which is none in the tables.
 
+#[cfg(test)]
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
+use super::choice::choices;
 use super::edit::Record;
 use super::error::at;
-use super::{Datastore, EditError, Found, Reason, references, tree};
-use crate::schema::{Choice, Flags, NodeIndex, NodeKind, Schema};
-use crate::value::{
-    Content, Data, Entries, InstanceIdentifier, Order, Places, Value, check, compare_keys, first_double,
-};
+use super::xpath::Tree;
+use super::{Datastore, EditError, Found, Reason, rules, tree};
+#[cfg(test)]
+use super::{references, unique};
+use crate::schema::{Flags, NodeIndex, NodeKind, Schema};
+use crate::value::{Content, Data, InstanceIdentifier, Places, Value, check, first_double};
 
 /// Checks all that the writes of a log can have broken, given that the tree was valid before.
 pub(super) fn affected(store: &Datastore, log: &[Record]) -> Result<(), EditError> {
-    affected_by(store, log, &mut [const { Places::new() }; 4], &mut Targets::new())
+    affected_scopes(store, log)?;
+    for check in store.parts.iter().flat_map(|parts| parts.checks()) {
+        (check.affected)(store, log)?;
+    }
+    rules::check_affected(store, log)
 }
 
-#[inline(never)]
-fn affected_by<'a>(
-    store: &'a Datastore,
-    log: &'a [Record],
-    [scopes, unique, written, referrers]: &mut [Places<'a>; 4],
-    targets: &mut Targets<'a>,
-) -> Result<(), EditError> {
+fn affected_scopes(store: &Datastore, log: &[Record]) -> Result<(), EditError> {
     let schema = store.schema;
-    let mut removed = false;
-    for record in log {
-        let Record::Write { at, old, .. } = record else { continue };
-        let Some(row) = schema.node(at.node).filter(|row| row.is_config()) else { continue };
-        written.add((at.node, &at.keys, None));
-        let holds = matches!(row.kind(), NodeKind::List | NodeKind::Container);
-        if holds {
-            scopes.add((at.node, &at.keys, None));
+    let mut scopes = Places::new();
+    for (node, keys, _) in writes(store, log) {
+        if schema.node(node).is_some_and(|row| matches!(row.kind(), NodeKind::List | NodeKind::Container)) {
+            scopes.add((node, keys, None));
         }
-        if old.is_some() {
-            removed = true;
-            let end = if holds { row.end } else { at.node.0.saturating_add(1) };
-            for (target, referrer) in store.references.to(at.node, end) {
-                referrers.add((*target, &[], Some(*referrer)));
-            }
-        }
-        let (scope, top) = scope_of(schema, at.node);
-        let own = if row.kind() == NodeKind::List { schema.entry_key_count(at.node) } else { 0 };
-        let keys = at.keys.get(..at.keys.len().saturating_sub(own)).unwrap_or(&[]);
-        scopes.add((scope, keys, top));
-        if has_unique(schema, at.node) {
-            unique.add((at.node, keys, None));
-        }
-        if has_unique(schema, scope) {
-            let above = keys.len().saturating_sub(schema.entry_key_count(scope));
-            unique.add((scope, keys.get(..above).unwrap_or(&[]), None));
-        }
+        let (scope, top) = scope_of(schema, node);
+        scopes.add((scope, keys_above(schema, node, keys), top));
     }
     for (node, keys, only) in scopes.sorted() {
         let found = tree::find(schema, &store.content, node, keys);
         if let Some(Found::Entry(content) | Found::Data(Data::Container(content))) = found {
-            check_scope(schema, content, node, keys, only.map_or(Only::Config, Only::Child))?;
-        }
-    }
-    for (list, keys, _) in unique.sorted() {
-        if let Some(Found::Data(Data::List(entries))) = tree::find(schema, &store.content, list, keys) {
-            check_unique(schema, list, entries, keys)?;
-        }
-    }
-    for (node, keys, _) in written.sorted() {
-        if let Some(Found::Data(data)) = tree::find(schema, &store.content, node, keys) {
-            check_leaf(store, targets, node, keys, data)?;
-        }
-    }
-    for referrer in referrers.sorted().into_iter().filter_map(|(_, _, referrer)| referrer) {
-        each(schema, &store.content, referrer, &mut |keys, data| check_leaf(store, targets, referrer, keys, data))?;
-    }
-    if removed {
-        for node in store.references.identifiers() {
-            each(schema, &store.content, *node, &mut |keys, data| check_leaf(store, targets, *node, keys, data))?;
+            check_scope(&store.tree(), content, node, keys, only.map_or(Only::Config, Only::Child))?;
         }
     }
     Ok(())
+}
+
+/// The writes of configuration in a log: the node, its keys, and whether something stood there.
+pub(super) fn writes<'l>(store: &Datastore, log: &'l [Record]) -> impl Iterator<Item = (NodeIndex, &'l [Value], bool)> {
+    let schema = store.schema;
+    log.iter().filter_map(move |record| match record {
+        Record::Write { at, old, .. } if schema.node(at.node).is_some_and(|row| row.is_config()) => {
+            Some((at.node, at.keys.as_slice(), old.is_some()))
+        }
+        _ => None,
+    })
+}
+
+/// The keys of a written instance without those of its own that make it an entry.
+pub(super) fn keys_above<'k>(schema: &Schema, node: NodeIndex, keys: &'k [Value]) -> &'k [Value] {
+    let own = if schema.list(node).is_some() { schema.entry_key_count(node) } else { 0 };
+    keys.get(..keys.len().saturating_sub(own)).unwrap_or(&[])
 }
 
 /// Checks the whole configuration.
 #[cfg(test)]
 pub(super) fn everything(store: &Datastore) -> Result<(), EditError> {
-    let schema = store.schema;
     everything_below(store, &store.content, NodeIndex::ROOT, &mut Vec::new(), true)?;
-    let mut targets = Targets::default();
-    let referrers = store.references.leafrefs().iter().map(|(_, referrer)| *referrer);
-    for node in referrers.chain(store.references.identifiers().iter().copied()) {
-        each(schema, &store.content, node, &mut |keys, data| check_leaf(store, &mut targets, node, keys, data))?;
-    }
-    Ok(())
+    references::everything(store)
 }
 
 #[cfg(test)]
@@ -111,7 +82,7 @@ fn everything_below(
 ) -> Result<(), EditError> {
     let schema = store.schema;
     if scope {
-        check_scope(schema, content, node, keys, Only::Config)?;
+        check_scope(&store.tree(), content, node, keys, Only::Config)?;
     }
     for (child, data) in content.iter() {
         match data {
@@ -120,7 +91,7 @@ fn everything_below(
                 everything_below(store, inner, child, keys, scope)?;
             }
             Data::List(entries) => {
-                check_unique(schema, child, entries, keys)?;
+                unique::check(schema, child, entries, keys)?;
                 for entry in entries.iter() {
                     let above = keys.len();
                     let names = schema.list(child).map_or(&[][..], |list| list.keys);
@@ -145,7 +116,10 @@ pub(super) fn check_type(
     keys: &[Value],
 ) -> Result<(), EditError> {
     let Some(own) = schema.type_of(leaf) else { return Err(at(node, keys, Reason::UnknownElement)) };
-    check(schema, own, value).map_err(|violation| at(node, keys, Reason::InvalidValue(violation)))
+    check(schema, own, value).map_err(|violation| {
+        let message = violation.message(schema, leaf);
+        at(node, keys, Reason::InvalidValue(violation)).saying(message)
+    })
 }
 
 /// Whether a value is one of its leaf's type.
@@ -154,7 +128,7 @@ pub(super) fn is_of_type(schema: &Schema, leaf: NodeIndex, value: &Value) -> boo
 }
 
 /// The scope that a node stands in; of the root also the top-level node to look at, where that is enough.
-fn scope_of(schema: &Schema, node: NodeIndex) -> (NodeIndex, Option<NodeIndex>) {
+pub(super) fn scope_of(schema: &Schema, node: NodeIndex) -> (NodeIndex, Option<NodeIndex>) {
     let mut at = node;
     loop {
         let Some(row) = schema.node(at) else { return (NodeIndex::ROOT, None) };
@@ -167,10 +141,6 @@ fn scope_of(schema: &Schema, node: NodeIndex) -> (NodeIndex, Option<NodeIndex>) 
         }
         at = row.parent;
     }
-}
-
-fn has_unique(schema: &Schema, node: NodeIndex) -> bool {
-    schema.list(node).is_some_and(|list| !list.unique.is_empty())
 }
 
 /// Which nodes of a scope are looked at.
@@ -186,12 +156,13 @@ pub(super) enum Only {
 
 /// mandatory, min-elements, max-elements and choices, through containers without presence.
 pub(super) fn check_scope(
-    schema: &Schema,
+    tree: &Tree<'_>,
     content: &Content,
     node: NodeIndex,
     keys: &[Value],
     only: Only,
 ) -> Result<(), EditError> {
+    let schema = tree.schema;
     let wanted = |child| match only {
         Only::Child(only) => only == child,
         Only::Config => schema.node(child).is_some_and(|row| row.is_config()),
@@ -199,36 +170,37 @@ pub(super) fn check_scope(
     };
     for child in schema.children(node) {
         if wanted(child) {
-            check_child(schema, content, child, keys, only)?;
+            check_child(tree, content, child, keys, only)?;
         }
     }
-    let choices = schema.choices.iter().filter(|choice| !matches!(only, Only::Child(_)) && choice.parent == node);
-    for choice in choices {
-        check_choice(schema, content, choice, keys)?;
+    match choices(schema) {
+        Some(choices) if !matches!(only, Only::Child(_)) => {
+            (choices.check)(schema, content, node, keys, only == Only::Config)
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-fn check_child(
-    schema: &Schema,
+pub(super) fn check_child(
+    tree: &Tree<'_>,
     content: &Content,
     child: NodeIndex,
     keys: &[Value],
     only: Only,
 ) -> Result<(), EditError> {
+    let schema = tree.schema;
     let Some(row) = schema.node(child) else { return Ok(()) };
     let below = if only == Only::Operation { Only::Operation } else { Only::Config };
-    let expected = match schema.case_of(child) {
-        None => true,
-        Some(member) => schema.choice(member.choice).is_some_and(|choice| case_exists(content, choice, member.case)),
-    };
+    let in_case = choices(schema).is_none_or(|choices| (choices.in_case)(schema, content, child));
+    // RFC 7950 section 8.1: what a condition does not allow need not be there
+    let expected = || in_case && rules::is_applicable(tree, child, keys);
     let data = content.child(child);
     match row.kind() {
         NodeKind::Leaf | NodeKind::Anydata | NodeKind::Anyxml if data.is_none() => {
             if row.flags.has(Flags::KEY) {
                 return Err(at(child, keys, Reason::MissingKey));
             }
-            if expected && row.flags.has(Flags::MANDATORY) {
+            if row.flags.has(Flags::MANDATORY) && expected() {
                 return Err(at(child, keys, Reason::MissingElement));
             }
         }
@@ -240,7 +212,7 @@ fn check_child(
             };
             if let Some(bounds) = schema.bounds(child) {
                 let count = u32::try_from(count).unwrap_or(u32::MAX);
-                if expected && count < bounds.min {
+                if count < bounds.min && expected() {
                     return Err(at(child, keys, Reason::TooFewElements));
                 }
                 if count > bounds.max {
@@ -248,11 +220,11 @@ fn check_child(
                 }
             }
         }
-        NodeKind::Container if expected && !row.flags.has(Flags::PRESENCE) => {
+        NodeKind::Container if !row.flags.has(Flags::PRESENCE) && expected() => {
             const EMPTY: Content = Content::new();
             match data {
-                Some(Data::Container(inner)) => check_scope(schema, inner, child, keys, below)?,
-                _ => check_scope(schema, &EMPTY, child, keys, below)?,
+                Some(Data::Container(inner)) => check_scope(tree, inner, child, keys, below)?,
+                _ => check_scope(tree, &EMPTY, child, keys, below)?,
             }
         }
         _ => {}
@@ -260,76 +232,7 @@ fn check_child(
     Ok(())
 }
 
-/// RFC 7950 section 7.9.4.
-fn check_choice(schema: &Schema, content: &Content, choice: &Choice, keys: &[Value]) -> Result<(), EditError> {
-    let expected = match choice.within {
-        None => true,
-        Some((outer, case)) => schema.choice(outer).is_some_and(|outer| case_exists(content, outer, case)),
-    };
-    let exists = choice.cases.iter().any(|case| case.iter().any(|node| content.child(*node).is_some()));
-    if choice.mandatory && expected && !exists {
-        return Err(at(choice.parent, keys, Reason::MissingChoice));
-    }
-    Ok(())
-}
-
-/// Whether a node of a case exists.
-pub(super) fn case_exists(content: &Content, choice: &Choice, case: u16) -> bool {
-    choice.cases.get(usize::from(case)).is_some_and(|nodes| nodes.iter().any(|node| content.child(*node).is_some()))
-}
-
-/// RFC 7950 section 7.8.3: only entries in which all the leafs exist or have a default count.
-pub(super) fn check_unique(
-    schema: &Schema,
-    list: NodeIndex,
-    entries: &Entries,
-    keys: &[Value],
-) -> Result<(), EditError> {
-    let Some(row) = schema.list(list) else { return Ok(()) };
-    for statement in row.unique {
-        let (mut rows, mut order): (Vec<Vec<Value>>, Order) = Default::default();
-        for entry in entries.iter() {
-            let mut values = Vec::new();
-            for leaf in *statement {
-                values.extend(leaf_below(schema, entry, list, *leaf));
-            }
-            if values.len() < statement.len() {
-                continue;
-            }
-            let twice = order.add(&mut |at| rows.get(at).map_or(Ordering::Less, |row| compare_keys(&values, row)));
-            rows.push(values);
-            if twice.is_some() {
-                let mut keys = keys.to_vec();
-                keys.append(&mut entry.leafs(row.keys));
-                return Err(EditError::new(InstanceIdentifier { node: list, keys }, Reason::DataNotUnique));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The value of a leaf that stands in an entry, possibly inside containers; or its default.
-fn leaf_below(schema: &Schema, entry: &Content, list: NodeIndex, leaf: NodeIndex) -> Option<Value> {
-    let mut content = Some(entry);
-    let mut below = false;
-    for step in schema.path(leaf) {
-        if step == leaf {
-            break;
-        }
-        if below {
-            content = match content.and_then(|content| content.child(step)) {
-                Some(Data::Container(inner)) => Some(inner),
-                _ => None,
-            };
-        }
-        below |= step == list;
-    }
-    match content.and_then(|content| content.leaf(leaf)) {
-        Some(value) => Some(value.clone()),
-        None => schema.defaults(leaf).first().map(|row| Value::from_literal(&row.value)),
-    }
-}
-
+/// The values of a leaf-list of configuration are unique (RFC 7950 section 7.7).
 pub(super) fn check_duplicates(node: NodeIndex, keys: &[Value], values: &[Value]) -> Result<(), EditError> {
     match first_double(values) {
         None => Ok(()),
@@ -338,94 +241,5 @@ pub(super) fn check_duplicates(node: NodeIndex, keys: &[Value], values: &[Value]
             keys.push(value.clone());
             Err(EditError::new(InstanceIdentifier { node, keys }, Reason::DuplicateEntry))
         }
-    }
-}
-
-/// The values of leafref targets, gathered once each.
-pub(super) type Targets<'a> = Vec<(NodeIndex, Places<'a>)>;
-
-/// Duplicates and references of one leaf or leaf-list.
-pub(super) fn check_leaf<'a>(
-    store: &'a Datastore,
-    targets: &mut Targets<'a>,
-    node: NodeIndex,
-    keys: &[Value],
-    data: &Data,
-) -> Result<(), EditError> {
-    let schema = store.schema;
-    let values = data.values();
-    if matches!(data, Data::LeafList(_)) {
-        check_duplicates(node, keys, values)?;
-    }
-    if let Some(target) = references::leafref_target(schema, node) {
-        if !targets.iter().any(|(node, _)| *node == target) {
-            targets.push((target, values_of(store, target)?));
-        }
-        let found = targets.iter().find(|(node, _)| *node == target);
-        let exists = |value| found.is_some_and(|(_, values)| values.has((target, core::slice::from_ref(value), None)));
-        if !values.iter().all(exists) {
-            return Err(at(node, keys, Reason::InstanceRequired));
-        }
-    } else if references::requires_identified(schema, node) {
-        let exists = |value: &Value| match value.resolved() {
-            Value::InstanceIdentifier(to) => is_instance(store, to),
-            _ => true,
-        };
-        if !values.iter().all(exists) {
-            return Err(at(node, keys, Reason::InstanceRequired));
-        }
-    }
-    Ok(())
-}
-
-/// The values of every instance of a leaf or leaf-list.
-fn values_of(store: &Datastore, node: NodeIndex) -> Result<Places<'_>, EditError> {
-    let mut found = Places::new();
-    each(store.schema, &store.content, node, &mut |_, data| {
-        for value in data.values() {
-            found.add((node, core::slice::from_ref(value), None));
-        }
-        Ok(())
-    })?;
-    Ok(found)
-}
-
-/// Whether configuration stands at an identifier.
-fn is_instance(store: &Datastore, to: &InstanceIdentifier) -> bool {
-    store.schema.node(to.node).is_some_and(|row| row.is_config()) && store.exists(to)
-}
-
-/// What is done with each instance and the keys above it.
-type Visit<'v, 'a> = dyn FnMut(&[Value], &'a Data) -> Result<(), EditError> + 'v;
-
-/// Calls `then` with every stored instance of a node and the keys above it.
-fn each<'a>(schema: &Schema, root: &'a Content, node: NodeIndex, then: &mut Visit<'_, 'a>) -> Result<(), EditError> {
-    let steps: Vec<NodeIndex> = schema.path(node).collect();
-    each_below(schema, root, &steps, &mut Vec::new(), then)
-}
-
-fn each_below<'a>(
-    schema: &Schema,
-    content: &'a Content,
-    steps: &[NodeIndex],
-    keys: &mut Vec<Value>,
-    then: &mut Visit<'_, 'a>,
-) -> Result<(), EditError> {
-    let Some((step, rest)) = steps.split_first() else { return Ok(()) };
-    let Some(data) = content.child(*step) else { return Ok(()) };
-    match data {
-        data if rest.is_empty() => then(keys, data),
-        Data::Container(inner) => each_below(schema, inner, rest, keys, then),
-        Data::List(entries) => {
-            let names = schema.list(*step).map_or(&[][..], |list| list.keys);
-            for entry in entries.iter() {
-                let above = keys.len();
-                keys.append(&mut entry.leafs(names));
-                each_below(schema, entry, rest, keys, then)?;
-                keys.truncate(above);
-            }
-            Ok(())
-        }
-        _ => Ok(()),
     }
 }

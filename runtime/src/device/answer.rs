@@ -26,6 +26,16 @@ pub(super) struct Core<B> {
     pub(super) limits: Limits,
     /// Handlers that failed, since the start.
     pub(super) faults: u64,
+    /// Operations of object 1 that drive registrations and were invoked by the request at hand; `None` where the device
+    /// registers with nobody, and the board is asked for them.
+    #[cfg(feature = "lwm2m")]
+    pub(super) invoked: Option<Vec<(u16, u16)>>,
+    /// The attributes that servers have written.
+    #[cfg(feature = "lwm2m")]
+    pub(super) attributes: lwm2m::attributes::Attributes,
+    /// The request at hand has written some.
+    #[cfg(feature = "lwm2m")]
+    pub(super) attributes_changed: bool,
 }
 
 /// Room for the options of a [`Reply`].
@@ -40,17 +50,36 @@ pub(super) struct Reply {
     /// Max-Age in seconds, where it isn't the default.
     pub(super) max_age: Option<u32>,
     pub(super) committed: Committed,
+    /// Location-Path of what was made: an object instance.
+    #[cfg(feature = "lwm2m")]
+    pub(super) location: Option<[alloc::string::String; 2]>,
     /// Set: no answer yet.
     pub(super) deferred: Option<(Call, InstanceIdentifier, Protocol)>,
 }
 
 impl Reply {
     pub(super) fn new(code: Code) -> Reply {
-        Reply { code, content_format: None, etag: None, max_age: None, committed: Committed::default(), deferred: None }
+        Reply {
+            code,
+            content_format: None,
+            etag: None,
+            max_age: None,
+            committed: Committed::default(),
+            #[cfg(feature = "lwm2m")]
+            location: None,
+            deferred: None,
+        }
     }
 
     /// The answer in CoAP's terms; `options` takes its options.
     pub(super) fn response<'a>(&'a self, payload: &'a [u8], options: &'a mut [OutgoingOption<'a>; 2]) -> Response<'a> {
+        #[cfg(feature = "lwm2m")]
+        if let Some(location) = &self.location {
+            for (option, segment) in options.iter_mut().zip(location) {
+                *option = OutgoingOption::location_path(segment);
+            }
+            return Response { code: self.code, content_format: None, options, payload };
+        }
         let [first, second] = options;
         let mut count = 0;
         if let Some(etag) = &self.etag {
@@ -83,15 +112,26 @@ pub(super) fn digest(start: u64, bytes: &[u8]) -> u64 {
 impl<B: Board> Core<B> {
     /// Answers a request of a peer.
     pub(super) fn answer(&mut self, question: &Question<'_>, out: &mut Vec<u8>) -> Reply {
+        #[cfg(feature = "lwm2m")]
+        if let Some(reply) = self.manage(question, out) {
+            return reply;
+        }
         let operates = question.method == Method::Post
             && match question.resource {
                 Resource::Datastore => question.content_format == Some(YANG_INSTANCES_CBOR_SEQ),
                 Resource::Lwm2m(_) => true,
                 Resource::Discovery | Resource::Events => false,
+                #[cfg(feature = "lwm2m")]
+                Resource::Lwm2mRoot => false,
             };
         let call = if operates { self.calls.reserve() } else { Some(NO_CALL) };
         let Some(call) = call else { return Reply { max_age: Some(BUSY), ..Reply::new(Code::SERVICE_UNAVAILABLE) } };
         let Core { board, store, ring, services, limits, faults, .. } = self;
+        #[cfg(feature = "lwm2m")]
+        if operates && let Some(invoked) = &mut self.invoked {
+            let board = &mut super::registrations::WithServerObject { board, invoked };
+            return answer(Parts { store, ring, services: *services, limits, faults }, board, call, question, out);
+        }
         answer(Parts { store, ring, services: *services, limits, faults }, board, call, question, out)
     }
 }
@@ -128,21 +168,42 @@ pub(super) fn answer(
         if_none_match: question.if_none_match,
         payload: question.payload,
     };
-    let of_coreconf = |answer: coreconf::Answer| Reply {
-        code: answer.code,
-        content_format: answer.content_format,
-        etag: answer.etag,
-        max_age: None,
-        committed: answer.committed,
-        deferred: answer.deferred.map(|later| (later.call, later.operation, Protocol::Coreconf)),
+    let of_lwm2m = |answer: Result<lwm2m::Answer, lwm2m::Error>, out: &mut Vec<u8>| match answer {
+        Ok(answer) => Reply {
+            code: answer.code,
+            content_format: answer.content_format,
+            committed: answer.committed,
+            deferred: answer.deferred.map(|operation| (call, operation, Protocol::Lwm2m)),
+            #[cfg(feature = "lwm2m")]
+            location: answer.location.map(|path| {
+                [path.object, path.instance.unwrap_or(0)].map(|id| alloc::string::ToString::to_string(&id))
+            }),
+            ..Reply::new(answer.code)
+        },
+        Err(error) => {
+            out.clear();
+            out.extend_from_slice(error.told().as_bytes());
+            Reply::new(lwm2m_code(&error))
+        }
     };
     let reply = match question.resource {
-        Resource::Datastore => {
-            let answer = coreconf::datastore(store, board, call, &limits.coreconf, &request, out);
+        Resource::Datastore | Resource::Events => {
+            let answer = match question.resource {
+                Resource::Events => ring.answer(store.schema(), &request, out),
+                _ => coreconf::datastore(store, board, call, &limits.coreconf, &request, out),
+            };
             *faults = faults.saturating_add(u64::from(answer.faults));
-            of_coreconf(answer)
+            Reply {
+                code: answer.code,
+                content_format: answer.content_format,
+                etag: answer.etag,
+                max_age: None,
+                committed: answer.committed,
+                #[cfg(feature = "lwm2m")]
+                location: None,
+                deferred: answer.deferred.map(|later| (later.call, later.operation, Protocol::Coreconf)),
+            }
         }
-        Resource::Events => of_coreconf(ring.answer(store.schema(), &request, out)),
         // neither has an entity tag (RFC 7252 sections 5.10.8.1 and 5.10.8.2)
         _ if question.if_none_match || question.if_match.iter().any(|tag| !tag.is_empty()) => {
             Reply::new(Code::PRECONDITION_FAILED)
@@ -157,20 +218,13 @@ pub(super) fn answer(
                 accept: question.accept,
                 payload: question.payload,
             };
-            match lwm2m::answer(store, board, call, &request, out) {
-                Ok(answer) => Reply {
-                    code: answer.code,
-                    content_format: answer.content_format,
-                    committed: answer.committed,
-                    deferred: answer.deferred.map(|operation| (call, operation, Protocol::Lwm2m)),
-                    ..Reply::new(answer.code)
-                },
-                Err(error) => {
-                    out.clear();
-                    out.extend_from_slice(error.words().as_bytes());
-                    Reply::new(lwm2m_code(&error))
-                }
-            }
+            let answer = lwm2m::answer(store, board, call, &request, out);
+            of_lwm2m(answer, out)
+        }
+        #[cfg(feature = "lwm2m")]
+        Resource::Lwm2mRoot => {
+            let answer = lwm2m::composite(store, board, &question.composite(), out);
+            of_lwm2m(answer, out)
         }
     };
     if reply.code == Code::INTERNAL_SERVER_ERROR {

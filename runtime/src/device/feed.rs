@@ -40,8 +40,8 @@ pub(super) struct Observer {
     pub(super) digest: u64,
     /// When it was sent.
     pub(super) told: Instant,
-    /// `Due(when)`; otherwise quiet.
-    due: Option<Instant>,
+    /// `Due(when)`, which stands in the agenda; otherwise quiet.
+    due: bool,
 }
 
 #[derive(Debug, Default)]
@@ -64,14 +64,14 @@ impl Feed {
             self.observers.resize_with(id.place() + 1, || None);
         }
         if let Some(place) = self.observers.get_mut(id.place()) {
-            *place = Some(Box::new(Observer { id, asked, watched, digest, told: now, due: None }));
+            *place = Some(Box::new(Observer { id, asked, watched, digest, told: now, due: false }));
         }
     }
 
     pub(super) fn remove(&mut self, id: ObservationId) -> Option<Box<Observer>> {
         let observer = self.observers.get_mut(id.place())?.take_if(|observer| observer.id == id)?;
         self.bytes = self.bytes.saturating_sub(observer.asked.bytes());
-        if observer.due.is_some() {
+        if observer.due {
             self.dues.remove(id.number());
         }
         Some(observer)
@@ -107,9 +107,9 @@ impl Feed {
                 Watched::Nodes(nodes) => nodes.iter().any(|node| touches(schema, at, node)),
                 Watched::Events(_) => false,
             };
-            if touched && observer.due.is_none() {
+            if touched && !observer.due {
                 let due = now.max(observer.told + period);
-                observer.due = Some(due);
+                observer.due = true;
                 self.dues.insert(due, observer.id.number());
             }
         }
@@ -125,8 +125,8 @@ impl Feed {
                 }
                 Watched::Nodes(_) => false,
             };
-            if wanted && observer.due.is_none() {
-                observer.due = Some(now);
+            if wanted && !observer.due {
+                observer.due = true;
                 self.dues.insert(now, observer.id.number());
             }
         }
@@ -136,7 +136,7 @@ impl Feed {
     pub(super) fn take_due(&mut self, now: Instant) -> Option<ObservationId> {
         let id = ObservationId::from_number(self.dues.due(now)?);
         if let Some(observer) = self.get_mut(id) {
-            observer.due = None;
+            observer.due = false;
         }
         Some(id)
     }

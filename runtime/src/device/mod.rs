@@ -31,19 +31,30 @@ mod calls;
 mod discovery;
 mod feed;
 mod guard;
+mod keep;
+#[cfg(feature = "lwm2m")]
+mod manager;
 mod observe;
 mod question;
+#[cfg(feature = "lwm2m")]
+mod registrations;
+#[cfg(feature = "lwm2m")]
+mod reports;
 mod sampler;
 mod speak;
 
 pub use builder::{BuildError, Builder};
+#[cfg(feature = "lwm2m")]
+pub use registrations::RegistrationStatus;
 
 use alloc::vec::Vec;
 
 use crate::board::Board;
+#[cfg(feature = "tcp")]
+use crate::coap::Capabilities;
 #[cfg(feature = "client")]
 use crate::coap::{CallFailure, CallId, Code, Full, OutgoingRequest};
-use crate::coap::{Endpoint, Event as EndpointEvent, Observe, Peer, Received, RequestId};
+use crate::coap::{Counters, Endpoint, Event as EndpointEvent, Observe, Peer, Received, RequestId};
 use crate::datastore::{Committed, Datastore};
 use crate::limits::{Limits, Usage};
 use crate::schema::Schema;
@@ -66,12 +77,19 @@ pub struct Device<B> {
     events: alloc::collections::VecDeque<Event>,
     /// Answers are encoded into it.
     out: Vec<u8>,
+    #[cfg(feature = "lwm2m")]
+    registrations: registrations::Registrations,
+    #[cfg(feature = "lwm2m")]
+    reports: reports::Reports,
 }
 
 /// What came of the device's own requests.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
+    /// How far the registration with an LwM2M server is has changed.
+    #[cfg(feature = "lwm2m")]
+    Registration(RegistrationStatus),
     /// A request got no response.
     #[cfg(feature = "client")]
     Failed {
@@ -89,6 +107,8 @@ pub enum Event {
         code: Code,
         /// Its Content-Format.
         content_format: Option<u16>,
+        /// Its ETag.
+        etag: Option<Vec<u8>>,
         /// Whether further ones may follow.
         observing: bool,
         /// Its body.
@@ -105,15 +125,48 @@ impl<B: Board> Device<B> {
 
     /// Takes a datagram. What it asks for is answered before this returns, unless a handler answers later.
     pub fn handle_datagram(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
+        self.handle::<false>(now, peer, datagram);
+    }
+
+    /// Takes a datagram that came to a multicast address; see [`Endpoint::handle_multicast`].
+    #[cfg(feature = "multicast")]
+    pub fn handle_multicast(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
+        self.handle::<true>(now, peer, datagram);
+    }
+
+    #[inline(never)]
+    fn handle<const TO_GROUP: bool>(&mut self, now: Instant, peer: Peer, datagram: &[u8]) {
         self.out.clear();
+        #[cfg(feature = "lwm2m")]
+        let peer = self.registrations.known(peer);
+        #[cfg(feature = "lwm2m")]
+        self.begin(now);
         let Device { core, endpoint, out, .. } = self;
-        match endpoint.handle_datagram(now, peer, datagram) {
+        #[cfg(not(feature = "multicast"))]
+        let received = endpoint.handle_datagram(now, peer, datagram);
+        #[cfg(feature = "multicast")]
+        let received = if TO_GROUP {
+            endpoint.handle_multicast(now, peer, datagram)
+        } else {
+            endpoint.handle_datagram(now, peer, datagram)
+        };
+        match received {
             None => {}
             Some(Received::Request(request)) => {
                 let id = request.id;
                 let registers = request.observe == Some(Observe::Register);
+                #[cfg(feature = "lwm2m")]
+                let (ignored, server) =
+                    (self.registrations.ignores(&request.peer), self.registrations.server(&request.peer));
                 let (reply, kept) = match Question::of_request(core.services, &request) {
+                    #[cfg(feature = "lwm2m")]
+                    Ok(question) if ignored && question.resource.is_managed() => {
+                        self.endpoint.ignore(id);
+                        return self.settle(now);
+                    }
                     Ok(question) => {
+                        #[cfg(feature = "lwm2m")]
+                        let question = Question { server, ..question };
                         let reply = core.answer(&question, out);
                         let observes = registers && reply.code.is_success() && observe::is_observable(&question);
                         (reply, observes.then(|| question.keep()))
@@ -124,12 +177,27 @@ impl<B: Board> Device<B> {
                     Some(kept) => self.register(now, id, kept, &reply),
                     None => self.respond(now, id, reply),
                 }
+                #[cfg(feature = "lwm2m")]
+                if self.core.attributes_changed {
+                    self.refresh_reports();
+                }
+                #[cfg(feature = "lwm2m")]
+                if let Some(invoked) = self.core.invoked.as_mut().map(core::mem::take) {
+                    self.invoked(now, &invoked);
+                }
+            }
+            #[cfg(feature = "lwm2m")]
+            Some(Received::Response { call, response })
+                if let Some((index, event)) = self.registrations.answered(call, &response) =>
+            {
+                self.hear(now, index, event);
             }
             #[cfg(feature = "client")]
             Some(Received::Response { call, response }) => self.events.push_back(Event::Response {
                 call,
                 code: response.code,
                 content_format: response.content_format,
+                etag: response.etag().map(<[u8]>::to_vec),
                 observing: response.observing,
                 payload: response.payload.to_vec(),
             }),
@@ -137,10 +205,32 @@ impl<B: Board> Device<B> {
         self.settle(now);
     }
 
+    /// Tells what the other end of a connection can take; see [`Endpoint::connection_opened`].
+    #[cfg(feature = "tcp")]
+    pub fn connection_opened(&mut self, peer: Peer, capabilities: Capabilities) {
+        self.endpoint.connection_opened(peer, capabilities);
+    }
+
+    /// Tells that a connection is gone, and with it its observers.
+    #[cfg(feature = "tcp")]
+    pub fn connection_closed(&mut self, now: Instant, peer: Peer) {
+        self.endpoint.connection_closed(peer);
+        self.settle(now);
+    }
+
+    /// Adds a name of the device, as it stands in a URI; see [`Endpoint::answers_to`].
+    #[cfg(feature = "proxy-uri")]
+    pub fn answers_to(&mut self, authority: &str) {
+        self.endpoint.answers_to(authority);
+    }
+
     /// Does what is due: retransmissions, readings of observed values, notifications, operations without answer. Early
     /// or repeated calls do nothing.
+    #[inline(never)]
     pub fn handle_timeout(&mut self, now: Instant) {
         self.endpoint.handle_timeout(now);
+        #[cfg(feature = "lwm2m")]
+        self.begin(now);
         while let Some(pending) = self.core.calls.take_expired(now) {
             let fault = crate::board::Fault::failed("the operation gave no answer in time");
             // the requester may have given up
@@ -151,6 +241,7 @@ impl<B: Board> Device<B> {
 
     /// Puts the next datagram into the buffer, in place of what is in it, and says to whom it goes; `None` if there is
     /// none. To be called until then after every other call that takes `&mut self`.
+    #[inline(never)]
     pub fn poll_transmit(&mut self, buffer: &mut Vec<u8>) -> Option<Peer> {
         self.endpoint.poll_transmit(buffer)
     }
@@ -164,9 +255,21 @@ impl<B: Board> Device<B> {
         return None;
     }
 
+    /// Whether [`Device::poll_event`] has something.
+    #[cfg(feature = "std")]
+    pub(crate) fn has_events(&self) -> bool {
+        #[cfg(feature = "client")]
+        return !self.events.is_empty();
+        #[cfg(not(feature = "client"))]
+        return false;
+    }
+
     /// When [`Device::handle_timeout`] is to be called. The answer may change after every call that takes `&mut self`.
+    #[inline(never)]
     pub fn poll_timeout(&self) -> Option<Instant> {
         let ours = earlier(self.feed.next(), self.sampler.next());
+        #[cfg(feature = "lwm2m")]
+        let ours = earlier(earlier(ours, self.registrations.next()), self.reports.next());
         earlier(earlier(self.endpoint.poll_timeout(), self.core.calls.next()), ours)
     }
 
@@ -176,7 +279,7 @@ impl<B: Board> Device<B> {
     /// [`Full`] when too many wait already.
     #[cfg(feature = "client")]
     pub fn request(&mut self, now: Instant, peer: Peer, request: &OutgoingRequest<'_>) -> Result<CallId, Full> {
-        self.endpoint.request(now, peer, request)
+        self.endpoint.call(now, peer, request)
     }
 
     /// Gives up a request, or ends an observation at another device.
@@ -223,6 +326,12 @@ impl<B: Board> Device<B> {
         }
     }
 
+    /// What its endpoint has counted.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        self.endpoint.counters()
+    }
+
     /// How often a handler has failed or panicked, and answers that were 5.00, since the start.
     #[must_use]
     pub fn faults(&self) -> u64 {
@@ -252,16 +361,27 @@ impl<B: Board> Device<B> {
                 board.changed(&change.as_change());
             }
         }
+        #[cfg(feature = "lwm2m")]
+        self.registrations.committed(schema, &committed.changes);
         self.feed.committed(schema, &committed.changes, now, limits.notify_period);
     }
 
     /// What every call ends with: observers that are gone are forgotten, those that are to be told are told.
     fn settle(&mut self, now: Instant) {
+        #[cfg(feature = "lwm2m")]
+        self.register_what_is_due(now);
         while let Some(event) = self.endpoint.poll_event() {
             match event {
                 EndpointEvent::ObservationEnded(id) => self.forget(id),
+                EndpointEvent::ObservationQuiet(id) if cfg!(feature = "elective") => self.remind(now, id),
+                EndpointEvent::ObservationQuiet(_) => {}
+                #[cfg(feature = "lwm2m")]
+                EndpointEvent::CallFailed { call, .. } if self.registration_unanswered(now, call) => {}
                 #[cfg(feature = "client")]
                 EndpointEvent::CallFailed { call, reason } => self.events.push_back(Event::Failed { call, reason }),
+                // the device pings nobody
+                #[cfg(feature = "client")]
+                EndpointEvent::Pinged { .. } => {}
             }
         }
         self.tell(now);

@@ -9,6 +9,7 @@ use super::sampler::{Source, sources};
 use super::{Device, Memo};
 use crate::board::Board;
 use crate::cbor::{Encoder, Identifiers, Reader, read_instance_identifier};
+use crate::coap::content_format::LINK_FORMAT;
 use crate::coap::{Method, ObservationId, RequestId};
 use crate::datastore::{ContentFilter, DefaultsFilter, Filter};
 use crate::lwm2m;
@@ -22,7 +23,10 @@ pub(super) fn is_observable(question: &Question<'_>) -> bool {
     match question.resource {
         Resource::Datastore => question.method == Method::Fetch,
         Resource::Events => matches!(question.method, Method::Get | Method::Fetch),
-        Resource::Lwm2m(_) => question.method == Method::Get,
+        // a Discover is not observed
+        Resource::Lwm2m(_) => question.method == Method::Get && question.accept != Some(LINK_FORMAT),
+        #[cfg(feature = "lwm2m")]
+        Resource::Lwm2mRoot => question.method == Method::Fetch,
         Resource::Discovery => false,
     }
 }
@@ -30,6 +34,11 @@ pub(super) fn is_observable(question: &Question<'_>) -> bool {
 /// What a request that was answered with success is about.
 fn watched(schema: &'static Schema, question: &Question<'_>) -> Watched {
     match (question.resource, question.method) {
+        #[cfg(feature = "lwm2m")]
+        (Resource::Lwm2mRoot, _) => {
+            let paths = lwm2m::composite_paths(&question.composite());
+            Watched::Nodes(paths.into_iter().filter_map(|path| lwm2m::instance(schema, path)).collect())
+        }
         (Resource::Lwm2m(path), _) => Watched::Nodes(lwm2m::instance(schema, path).into_iter().collect()),
         (Resource::Events, Method::Fetch) => Watched::Events(Some(identifiers(schema, question.payload))),
         (Resource::Events, _) => Watched::Events(None),
@@ -42,8 +51,12 @@ fn identifiers(schema: &Schema, payload: &[u8]) -> Vec<InstanceIdentifier> {
     let mut reader = Reader::new(payload);
     let mut found = Vec::new();
     while let Ok(item) = reader.item() {
-        found.extend(read_instance_identifier(schema, &mut Reader::new(item)).ok());
+        if let Ok(instance) = read_instance_identifier(schema, &mut Reader::new(item)) {
+            found.push(instance);
+        }
     }
+    // they stay as long as their observer
+    found.shrink_to_fit();
     found
 }
 
@@ -56,6 +69,7 @@ fn sampled(schema: &Schema, question: &Question<'_>, watched: &Watched) -> Vec<S
 
 impl<B: Board> Device<B> {
     /// Answers a request, and registers its observer where the limits have room.
+    #[inline(never)]
     pub(super) fn register(&mut self, now: Instant, request: RequestId, kept: Kept, reply: &Reply) {
         let schema = self.schema();
         let limits = &self.core.limits;
@@ -75,23 +89,48 @@ impl<B: Board> Device<B> {
         };
         if let Ok(Some(id)) = registered {
             self.sampler.add(sources, now, limits.sample_period);
+            #[cfg(feature = "lwm2m")]
+            let (server, resource) = (kept.question().server, kept.question().resource);
             self.feed.insert(id, kept, watched, reply.digest(payload), now);
+            #[cfg(feature = "lwm2m")]
+            self.report(now, id, server, resource);
         }
     }
 
     /// An observation has ended.
     pub(super) fn forget(&mut self, id: ObservationId) {
+        #[cfg(feature = "lwm2m")]
+        self.reports.remove(id);
         if let Some(observer) = self.feed.remove(id) {
             let question = observer.asked.question();
             self.sampler.remove(&sampled(self.core.store.schema(), &question, &observer.watched));
         }
     }
 
+    /// Tells an observer that was told nothing for long how things are, so that it shows whether it is still there.
+    pub(super) fn remind(&mut self, now: Instant, id: ObservationId) {
+        let Some(observer) = self.feed.get(id) else { return };
+        self.out.clear();
+        let Core { board, store, ring, services, limits, faults, .. } = &mut self.core;
+        let parts = super::answer::Parts { store, ring, services: *services, limits, faults };
+        let question = observer.asked.question();
+        let reply = super::answer::answer(parts, board, super::answer::NO_CALL, &question, &mut self.out);
+        let sent = self.endpoint.notify(now, id, &reply.response(&self.out, &mut { NO_OPTIONS }));
+        if sent.is_err() || !reply.code.is_success() {
+            self.forget(id);
+        }
+    }
+
     /// Reads what is to be sampled by now, and tells every observer that is due and whose answer has changed. Within
     /// one round a pulled value is read once.
+    #[inline(never)]
     pub(super) fn tell(&mut self, now: Instant) {
         let due = |next: Option<Instant>| next.is_some_and(|next| next <= now);
-        if !due(self.sampler.next()) && !due(self.feed.next()) {
+        #[cfg(feature = "lwm2m")]
+        let reports_due = due(self.reports.next());
+        #[cfg(not(feature = "lwm2m"))]
+        let reports_due = false;
+        if !due(self.sampler.next()) && !due(self.feed.next()) && !reports_due {
             return;
         }
         let Core { board, store, ring, services, limits, faults, .. } = &mut self.core;
@@ -116,7 +155,12 @@ impl<B: Board> Device<B> {
             }
         }
         let mut ended = Vec::new();
-        while let Some(id) = self.feed.take_due(now) {
+        loop {
+            #[cfg(feature = "lwm2m")]
+            let by_itself = self.reports.take_due(now);
+            #[cfg(not(feature = "lwm2m"))]
+            let by_itself = None;
+            let Some((id, forced)) = by_itself.or_else(|| self.feed.take_due(now).map(|id| (id, false))) else { break };
             let Some(observer) = self.feed.get(id) else { continue };
             self.out.clear();
             let parts = super::answer::Parts { store, ring, services: *services, limits, faults };
@@ -124,13 +168,23 @@ impl<B: Board> Device<B> {
             let reply = super::answer::answer(parts, &mut memo, super::answer::NO_CALL, &question, &mut self.out);
             let digest = reply.digest(&self.out);
             // a raised notification is told though the ring may look the same
-            if digest == observer.digest && matches!(observer.watched, Watched::Nodes(_)) {
+            if !forced && digest == observer.digest && matches!(observer.watched, Watched::Nodes(_)) {
+                continue;
+            }
+            #[cfg(feature = "lwm2m")]
+            let number = self.reports.measured(id).and_then(|path| lwm2m::number_at(store, &mut memo, path));
+            #[cfg(feature = "lwm2m")]
+            if !forced && !self.reports.tells(id, now, number) {
                 continue;
             }
             let sent = self.endpoint.notify(now, id, &reply.response(&self.out, &mut { NO_OPTIONS }));
             match sent {
                 // RFC 7641 section 4.2: an error is the last notification
-                Ok(()) if reply.code.is_success() => self.feed.told(id, digest, now),
+                Ok(()) if reply.code.is_success() => {
+                    self.feed.told(id, digest, now);
+                    #[cfg(feature = "lwm2m")]
+                    self.reports.told(id, now, number);
+                }
                 _ => ended.push(id),
             }
         }

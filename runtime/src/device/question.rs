@@ -19,7 +19,13 @@ pub(super) enum Resource {
     Events,
     /// `/{object}…`
     Lwm2m(lwm2m::Path),
+    /// The root, of LwM2M's composite operations.
+    #[cfg(feature = "lwm2m")]
+    Lwm2mRoot,
 }
+
+/// No resource has more segments in its path (LwM2M: object, instance, resource, instance of it).
+const MOST_SEGMENTS: usize = 4;
 
 /// Which protocols the device speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,11 +35,19 @@ pub(super) struct Services {
 }
 
 impl Resource {
+    /// Whether it is of LwM2M's device management.
+    #[cfg(feature = "lwm2m")]
+    pub(super) fn is_managed(self) -> bool {
+        matches!(self, Resource::Lwm2m(_) | Resource::Lwm2mRoot)
+    }
+
     fn of_path(services: Services, path: &[&str]) -> Option<Resource> {
         match *path {
             [".well-known", "core"] => Some(Resource::Discovery),
             [DATASTORE_PATH] if services.coreconf => Some(Resource::Datastore),
             [STREAM_PATH] if services.coreconf => Some(Resource::Events),
+            #[cfg(feature = "lwm2m")]
+            [] | [""] if services.lwm2m => Some(Resource::Lwm2mRoot),
             _ if services.lwm2m => lwm2m::Path::from_segments(&mut path.iter().copied()).map(Resource::Lwm2m),
             _ => None,
         }
@@ -50,39 +64,56 @@ pub(super) struct Question<'a> {
     pub(super) accept: Option<u16>,
     pub(super) if_match: Vec<&'a [u8]>,
     pub(super) if_none_match: bool,
+    /// The short id of the LwM2M server that asks; `None`: somebody else.
+    #[cfg(feature = "lwm2m")]
+    pub(super) server: Option<u16>,
     pub(super) payload: &'a [u8],
 }
 
 impl<'a> Question<'a> {
     /// The request, or the code that refuses it.
     pub(super) fn of_request(services: Services, request: &Request<'a>) -> Result<Question<'a>, Code> {
-        let (mut path, mut query, mut if_match, mut if_none_match) = (Vec::new(), Vec::new(), Vec::new(), false);
+        let (mut path, mut depth) = ([""; MOST_SEGMENTS], 0);
+        let (mut query, mut if_match) = (Vec::new(), Vec::new());
         for OptionRef { number, value } in request.options() {
             // a path or query that is no text is one that is not understood (RFC 7252 section 5.4.1)
-            let texts = match number {
-                number::URI_PATH => &mut path,
-                number::URI_QUERY => &mut query,
-                number::IF_MATCH => {
-                    if_match.push(value);
-                    continue;
+            let text = || core::str::from_utf8(value).map_err(|_| Code::BAD_OPTION);
+            match number {
+                number::URI_PATH => {
+                    let segment = text()?;
+                    if let Some(place) = path.get_mut(depth) {
+                        *place = segment;
+                    }
+                    depth += 1;
                 }
-                _ => {
-                    if_none_match |= number == number::IF_NONE_MATCH;
-                    continue;
-                }
-            };
-            texts.push(core::str::from_utf8(value).map_err(|_| Code::BAD_OPTION)?);
+                number::URI_QUERY => query.push(text()?),
+                number::IF_MATCH => if_match.push(value),
+                _ => {}
+            }
         }
         Ok(Question {
-            resource: Resource::of_path(services, &path).ok_or(Code::NOT_FOUND)?,
+            resource: path.get(..depth).and_then(|path| Resource::of_path(services, path)).ok_or(Code::NOT_FOUND)?,
             method: request.method,
             query,
             content_format: request.content_format,
             accept: request.accept,
             if_match,
-            if_none_match,
+            if_none_match: request.if_none_match(),
+            #[cfg(feature = "lwm2m")]
+            server: None,
             payload: request.payload,
         })
+    }
+
+    /// The request as a composite operation sees it.
+    #[cfg(feature = "lwm2m")]
+    pub(super) fn composite(&self) -> lwm2m::CompositeRequest<'a> {
+        lwm2m::CompositeRequest {
+            method: self.method,
+            content_format: self.content_format,
+            accept: self.accept,
+            payload: self.payload,
+        }
     }
 
     /// What an observer's answers are made of later. Conditions are met once.
@@ -93,6 +124,8 @@ impl<'a> Question<'a> {
             query: self.query.iter().map(|argument| String::from(*argument)).collect(),
             content_format: self.content_format,
             accept: self.accept,
+            #[cfg(feature = "lwm2m")]
+            server: self.server,
             payload: self.payload.into(),
         }
     }
@@ -103,9 +136,11 @@ impl<'a> Question<'a> {
 pub(super) struct Kept {
     resource: Resource,
     method: Method,
-    query: Vec<String>,
+    query: Box<[String]>,
     content_format: Option<u16>,
     accept: Option<u16>,
+    #[cfg(feature = "lwm2m")]
+    server: Option<u16>,
     payload: Box<[u8]>,
 }
 
@@ -119,6 +154,8 @@ impl Kept {
             accept: self.accept,
             if_match: Vec::new(),
             if_none_match: false,
+            #[cfg(feature = "lwm2m")]
+            server: self.server,
             payload: &self.payload,
         }
     }

@@ -25,9 +25,13 @@ impl<B: Board> Device<B> {
     ) -> Result<(), EditError> {
         let mut edit = self.core.store.edit(Origin::Board);
         caught(|| change(&mut edit)).unwrap_or_else(|_| {
-            Err(EditError::from(Refused { at: None, reason: Reason::Failed("the closure panicked".into()) }))
+            Err(EditError::from(Refused {
+                at: None,
+                reason: Reason::Failed("the closure panicked".into()),
+                message: None,
+            }))
         })?;
-        let committed = edit.validate()?.prepare(&mut self.core.board)?.commit();
+        let committed = edit.finish(&mut self.core.board)?;
         self.committed(now, &committed);
         self.settle(now);
         Ok(())

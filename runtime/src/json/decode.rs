@@ -3,7 +3,9 @@
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
+use super::annotations::{self, Annotation};
 use super::any;
 use super::error::{Error, Reason};
 use super::tree::{Tree, parse};
@@ -12,23 +14,38 @@ use crate::schema::{Flags, IntegerWidth, List, NodeIndex, NodeKind, Schema, Type
 use crate::value::{Content, Data, Entries, Part, Value, Violation, check, text, write_content, wrong};
 
 /// Reads an object of data nodes: a document ([`NodeIndex::ROOT`]), or the content of a container, list entry, input,
-/// output, notification or structure.
+/// output, notification or structure. Annotations are refused.
 pub fn read_content(schema: &Schema, node: NodeIndex, allowed: Allowed, json: &str) -> Result<Content, Error> {
+    read_document(Reading { schema, allowed, annotations: None }, node, json)
+}
+
+/// As [`read_content`], with the annotations that are in it (RFC 7952).
+pub fn read_annotated(
+    schema: &Schema,
+    node: NodeIndex,
+    allowed: Allowed,
+    json: &str,
+) -> Result<(Content, Vec<Annotation>), Error> {
+    let annotations = RefCell::new(Vec::new());
+    let content = read_document(Reading { schema, allowed, annotations: Some(&annotations) }, node, json)?;
+    Ok((content, annotations.into_inner()))
+}
+
+fn read_document(reading: Reading<'_>, node: NodeIndex, json: &str) -> Result<Content, Error> {
     let tree = parse(json)?;
     let mut content = Content::new();
-    let reading = Reading { schema, allowed };
-    reading.content(node, &tree, &mut content).map_err(|error| error.within(node))?;
+    reading.content(node, &tree, &mut content).map_err(|error| error.within(node).in_text(json))?;
     Ok(content)
 }
 
 /// Reads the value of a data node: a leaf's value, an array of entries, an object.
 pub fn read_value(schema: &Schema, node: NodeIndex, allowed: Allowed, json: &str) -> Result<Data, Error> {
     let tree = parse(json)?;
-    let reading = Reading { schema, allowed };
+    let reading = Reading { schema, allowed, annotations: None };
     reading
         .permit(schema.node(node).map_or(NodeIndex::ROOT, |row| row.parent), node)
         .and_then(|()| reading.value(node, &tree))
-        .map_err(|error| error.within(node))
+        .map_err(|error| error.within(node).in_text(json))
 }
 
 /// Reads one entry of a list. `keys` are the entry's keys as its identifier gave them, or none: they need not be
@@ -41,32 +58,64 @@ pub fn read_entry(
     json: &str,
 ) -> Result<Content, Error> {
     let tree = parse(json)?;
-    let row = schema.list(list).ok_or(Error::new(Reason::Misplaced(list)).within(list))?;
-    let reading = Reading { schema, allowed };
-    reading.permit(schema.node(list).map_or(NodeIndex::ROOT, |row| row.parent), list)?;
-    reading.entry(list, row, keys, None, &tree)
+    let row = schema.list(list).ok_or_else(|| Error::new(Reason::Misplaced(list)).within(list))?;
+    let reading = Reading { schema, allowed, annotations: None };
+    reading
+        .permit(schema.node(list).map_or(NodeIndex::ROOT, |row| row.parent), list)
+        .and_then(|()| reading.entry(list, row, keys, None, &tree))
+        .map_err(|error| error.in_text(json))
 }
 
 #[derive(Clone, Copy)]
 struct Reading<'s> {
     schema: &'s Schema,
     allowed: Allowed,
+    /// Where annotations go; `None` where there may be none.
+    annotations: Option<&'s RefCell<Vec<Annotation>>>,
 }
 
 impl Reading<'_> {
     fn content(self, node: NodeIndex, tree: &Tree, content: &mut Content) -> Result<(), Error> {
         let Tree::Object(members) = tree else { return Err(wrong_type("an object")) };
-        for (name, tree) in members {
-            let child = text::child_by_name(self.schema, node, name, self.allowed == Allowed::Any);
-            let child = child.ok_or_else(|| Error::new(Reason::UnknownName(name.as_str().into())))?;
-            self.permit(node, child).map_err(|error| error.within(child))?;
-            let data = self.value(child, tree).map_err(|error| error.within(child))?;
-            // a member may stand twice, with and without its module
-            if content.insert(child, data).is_some() {
-                return Err(Error::new(Reason::Syntax("a member occurs twice".into())).within(child));
-            }
+        for (name, tree) in members.iter().filter(|(name, _)| !name.starts_with('@')) {
+            self.member(node, name, tree, content).map_err(|error| error.in_member(name))?;
+        }
+        // RFC 7952 section 5.2: no name of a data node begins so
+        for (name, tree) in members.iter().filter(|(name, _)| name.starts_with('@')) {
+            self.annotated(node, name, tree, content).map_err(|error| error.in_member(name))?;
         }
         Ok(())
+    }
+
+    fn member(self, node: NodeIndex, name: &str, tree: &Tree, content: &mut Content) -> Result<(), Error> {
+        let child = self.child(node, name)?;
+        self.permit(node, child).map_err(|error| error.within(child))?;
+        let data = self.value(child, tree).map_err(|error| error.within(child))?;
+        // a member may stand twice, with and without its module
+        if content.insert(child, data).is_some() {
+            return Err(Error::new(Reason::Syntax("a member occurs twice".into())).within(child));
+        }
+        Ok(())
+    }
+
+    fn child(self, node: NodeIndex, name: &str) -> Result<NodeIndex, Error> {
+        let child = text::child_by_name(self.schema, node, name, self.allowed == Allowed::Any);
+        child.ok_or_else(|| Error::new(Reason::UnknownName(name.into())))
+    }
+
+    fn annotated(self, node: NodeIndex, name: &str, tree: &Tree, content: &Content) -> Result<(), Error> {
+        let Some(annotations) = self.annotations else {
+            return Err(Error::new(Reason::Annotation("annotations (RFC 7952) have no place here")));
+        };
+        let mut annotations = annotations.borrow_mut();
+        match name.trim_start_matches('@') {
+            "" => annotations::read(node, None, tree, &mut annotations),
+            name => {
+                let child = self.child(node, name)?;
+                annotations::read_beside(self.schema, child, content, tree, &mut annotations)
+                    .map_err(|error| error.within(child))
+            }
+        }
     }
 
     fn permit(self, parent: NodeIndex, child: NodeIndex) -> Result<(), Error> {
@@ -83,7 +132,10 @@ impl Reading<'_> {
             NodeKind::Leaf => Ok(Data::Leaf(self.leaf(node, tree)?)),
             NodeKind::LeafList => {
                 let Tree::Array(items) = tree else { return Err(wrong_type("an array")) };
-                let values = items.iter().map(|item| self.leaf(node, item)).collect::<Result<Vec<_>, _>>()?;
+                let mut values = Vec::with_capacity(items.len());
+                for (place, item) in items.iter().enumerate() {
+                    values.push(self.leaf(node, item).map_err(|error| error.at_item(place))?);
+                }
                 if row.is_config()
                     && let Some(value) = crate::value::first_double(&values)
                 {
@@ -107,7 +159,13 @@ impl Reading<'_> {
                 _ => Err(wrong_type("an object")),
             },
             NodeKind::Anyxml => self.anydata(node, tree),
-            NodeKind::Rpc | NodeKind::Action => Err(Error::new(Reason::Misplaced(node))),
+            NodeKind::Rpc | NodeKind::Action => {
+                let part = cbor::content_of(self.schema, node, self.allowed);
+                let part = part.ok_or_else(|| Error::new(Reason::Misplaced(node)))?;
+                let mut content = Content::new();
+                self.content(part, tree, &mut content)?;
+                Ok(Data::Container(content))
+            }
         }
     }
 
@@ -115,7 +173,8 @@ impl Reading<'_> {
     fn anydata(self, node: NodeIndex, tree: &Tree) -> Result<Data, Error> {
         let mut cbor = Vec::new();
         let mut content = Content::new();
-        let known = Reading { allowed: Allowed::Any, ..self }.content(NodeIndex::ROOT, tree, &mut content);
+        let unknown = Reading { allowed: Allowed::Any, annotations: None, ..self };
+        let known = unknown.content(NodeIndex::ROOT, tree, &mut content);
         if known.is_ok() {
             let encoder = Encoder::new(self.schema, &mut cbor, Identifiers::Sids, usize::MAX);
             let mut encoder = encoder.with_reference(node);
@@ -135,17 +194,16 @@ impl Reading<'_> {
     fn list(self, node: NodeIndex, list: &'static List, sorted: bool, tree: &Tree) -> Result<Data, Error> {
         let Tree::Array(items) = tree else { return Err(wrong_type("an array")) };
         let mut entries = Vec::with_capacity(items.len());
-        for (position, item) in (1_u64..).zip(items) {
-            entries.push(self.entry(node, list, &[], Some(Value::Unsigned(position)), item)?);
+        for (place, item) in items.iter().enumerate() {
+            let position = Value::Unsigned(place as u64 + 1);
+            entries.push(self.entry(node, list, &[], Some(position), item).map_err(|error| error.at_item(place))?);
         }
         if list.keys.is_empty() {
             return Ok(Data::List(Entries::from_keyless(entries)));
         }
         match Entries::from_keyed(list, sorted, entries) {
             Ok(entries) => Ok(Data::List(entries)),
-            Err((_, entry)) => {
-                Err(Error::new(Reason::DuplicateEntry).within_entry(node, cbor::keys_in(list, &entry, &[])))
-            }
+            Err((_, entry)) => Err(Error::new(Reason::DuplicateEntry).within_entry(node, keys_in(list, &entry, &[]))),
         }
     }
 
@@ -171,16 +229,25 @@ impl Reading<'_> {
         let keys = || match (&position, list.keys.is_empty()) {
             (Some(position), true) => Some(alloc::vec![position.clone()]),
             (None, true) => Some(known.to_vec()),
-            _ => cbor::keys_in(list, &content, known),
+            _ => keys_in(list, &content, known),
         };
         let mut whole = Content::new();
+        let before = self.annotations.map_or(0, |annotations| annotations.borrow().len());
         let read = self.content(node, tree, &mut whole).and_then(|()| {
-            cbor::complete_keys(list, &mut whole, known).map_err(|(key, missing)| {
+            complete_keys(list, &mut whole, known).map_err(|(key, missing)| {
                 Error::new(if missing { Reason::MissingKey(key) } else { Reason::KeyMismatch(key) })
                     .within(if missing { node } else { key })
             })
         });
-        read.map(|()| whole).map_err(|error| error.within_entry(node, keys()))
+        read.map_err(|error| error.within_entry(node, keys()))?;
+        if let Some(annotations) = self.annotations {
+            for annotation in annotations.borrow_mut().iter_mut().skip(before) {
+                let inner = core::mem::take(&mut annotation.at.keys);
+                annotation.at.keys = keys().unwrap_or_default();
+                annotation.at.keys.extend(inner);
+            }
+        }
+        Ok(whole)
     }
 
     fn leaf(self, node: NodeIndex, tree: &Tree) -> Result<Value, Error> {
@@ -245,4 +312,28 @@ fn is_wide(ty: &Type) -> bool {
 
 fn wrong_type(expected: &'static str) -> Error {
     Error::new(Reason::WrongType { expected })
+}
+
+/// Puts the keys that an identifier gave into an entry. An error is a key that differs, or (true) that is missing.
+fn complete_keys(list: &List, content: &mut Content, known: &[Value]) -> Result<(), (NodeIndex, bool)> {
+    for (place, key) in list.keys.iter().enumerate() {
+        match (content.leaf(*key), known.get(place)) {
+            (Some(own), Some(known)) if own != known => return Err((*key, false)),
+            (Some(_), _) => {}
+            (None, Some(known)) => {
+                content.insert(*key, Data::Leaf(known.clone()));
+            }
+            (None, None) => return Err((*key, true)),
+        }
+    }
+    Ok(())
+}
+
+/// The keys of an entry, where all are known.
+fn keys_in(list: &List, content: &Content, known: &[Value]) -> Option<Vec<Value>> {
+    let mut keys = known.get(..list.keys.len().min(known.len())).unwrap_or(known).to_vec();
+    for key in list.keys.iter().skip(keys.len()) {
+        keys.push(content.leaf(*key)?.clone());
+    }
+    Some(keys)
 }

@@ -1,5 +1,6 @@
 //! Instance data into JSON.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -71,28 +72,68 @@ impl<'a> Encoder<'a> {
 
     /// Writes what stands before an item of the innermost array or object: comma, new line, and in an object its name.
     fn before(&mut self, node: NodeIndex) -> Result<(), EncodeError> {
-        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
-        if !frame.is_empty {
-            self.out.push(',');
-        }
-        frame.is_empty = false;
-        let (parent, part) = (frame.node, frame.part);
-        self.new_line();
+        let Some((parent, part)) = self.frames.last().map(|frame| (frame.node, frame.part)) else { return Ok(()) };
         match part {
-            Part::List | Part::LeafList if parent == node => Ok(()),
+            Part::List | Part::LeafList if parent == node => {
+                self.separate();
+                Ok(())
+            }
             Part::List | Part::LeafList => Err(EncodeError::Misplaced(node)),
             Part::Container | Part::Entry => {
-                let own = self.schema.node(node).ok_or(EncodeError::Misplaced(node))?.module();
-                let same_module = self.schema.node(parent).is_some_and(|parent| parent.module() == own);
-                if same_module {
-                    any::string(self.schema.name(node), self.out);
-                } else {
-                    any::string(&text::qualified_name(self.schema, node), self.out);
-                }
-                self.out.push_str(if self.style == Style::Pretty { ": " } else { ":" });
+                let name = self.name(parent, node)?;
+                self.member(&name);
                 Ok(())
             }
         }
+    }
+
+    /// The name of a member: qualified where its module is not that of the object (RFC 7951 section 4).
+    fn name(&self, parent: NodeIndex, node: NodeIndex) -> Result<Cow<'static, str>, EncodeError> {
+        let own = self.schema.node(node).ok_or(EncodeError::Misplaced(node))?.module();
+        if self.schema.node(parent).is_some_and(|parent| parent.module() == own) {
+            Ok(self.schema.name(node).into())
+        } else {
+            Ok(text::qualified_name(self.schema, node).into())
+        }
+    }
+
+    fn separate(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            if !frame.is_empty {
+                self.out.push(',');
+            }
+            frame.is_empty = false;
+        }
+        self.new_line();
+    }
+
+    /// Begins a member of the object that is open.
+    pub(super) fn member(&mut self, name: &str) {
+        self.separate();
+        any::string(name, self.out);
+        self.out.push_str(if self.style == Style::Pretty { ": " } else { ":" });
+    }
+
+    /// Begins the member that annotates `node`, which is one of the object that is open (RFC 7952 section 5.2.3).
+    pub(super) fn member_beside(&mut self, node: NodeIndex) -> Result<(), EncodeError> {
+        let parent = match self.frames.last() {
+            Some(Frame { node, part: Part::Container | Part::Entry, .. }) => *node,
+            _ => return Err(EncodeError::Misplaced(node)),
+        };
+        let name = String::from("@") + &self.name(parent, node)?;
+        self.member(&name);
+        Ok(())
+    }
+
+    /// Writes a name and what no schema describes.
+    pub(super) fn unknown_member(&mut self, name: &str, cbor: &[u8]) -> Result<(), EncodeError> {
+        any::string(name, self.out);
+        self.out.push_str(if self.style == Style::Pretty { ": " } else { ":" });
+        any::from_cbor(&mut cbor::Reader::new(cbor), self.out).map_err(EncodeError::Any)
+    }
+
+    pub(super) fn raw(&mut self, json: &str) {
+        self.out.push_str(json);
     }
 
     fn new_line(&mut self) {

@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::place::{Place, Step, locate};
 use crate::schema::{NodeIndex, Schema};
 use crate::value::{InstanceIdentifier, Value, Violation, text, trail};
 
@@ -16,11 +17,18 @@ pub struct Error {
     pub at: Option<InstanceIdentifier>,
     /// What is wrong.
     pub reason: Reason,
+    /// Where in the text; of a [`Reason::Syntax`] the words tell it.
+    pub place: Option<Place>,
+    /// The way from the value that was read to the one at fault, the last step first.
+    steps: Vec<Step>,
 }
 
 /// What is wrong with a JSON text.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Reason {
+    /// Annotations (RFC 7952) where they can't stand, or not in their form.
+    #[error("{0}")]
+    Annotation(&'static str),
     /// Two entries of a list have the same keys, or two of a configuration leaf-list the same value.
     #[error("an entry occurs twice")]
     DuplicateEntry,
@@ -55,7 +63,7 @@ pub enum Reason {
 
 impl Error {
     pub(super) fn new(reason: Reason) -> Error {
-        Error { at: None, reason }
+        Error { at: None, reason, place: None, steps: Vec::new() }
     }
 
     pub(super) fn within(mut self, node: NodeIndex) -> Error {
@@ -68,6 +76,24 @@ impl Error {
         self
     }
 
+    /// The same error within the member of an object.
+    pub(super) fn in_member(mut self, name: &str) -> Error {
+        self.steps.push(Step::Member(name.into()));
+        self
+    }
+
+    /// The same error within an item of an array.
+    pub(super) fn at_item(mut self, place: usize) -> Error {
+        self.steps.push(Step::Item(place));
+        self
+    }
+
+    /// The same error with its place in the text that was read.
+    pub(super) fn in_text(mut self, text: &str) -> Error {
+        self.place = locate(text, self.steps.iter().rev());
+        self
+    }
+
     /// The same error, below list entries with these keys.
     #[must_use]
     pub fn under(mut self, keys: &[Value]) -> Error {
@@ -75,7 +101,7 @@ impl Error {
         self
     }
 
-    /// The error as a sentence with names: where in the data and what is wrong.
+    /// The error as a sentence with names: where in the data, what is wrong, in which line.
     #[must_use]
     pub fn describe(&self, schema: &Schema) -> String {
         let what = match &self.reason {
@@ -86,6 +112,10 @@ impl Error {
                 format!("{} ('{}')", self.reason, schema.name(*node))
             }
             reason => format!("{reason}"),
+        };
+        let what = match self.place {
+            Some(Place { line, column }) => format!("{what} at line {line} column {column}"),
+            None => what,
         };
         match &self.at {
             Some(at) => format!("{}: {what}", text::print_path(schema, at, text::PathForm::Predicates)),

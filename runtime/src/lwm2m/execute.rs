@@ -4,7 +4,7 @@ use super::target::{Kind, Target};
 use super::{Answer, Error, Request, format};
 use crate::board::{Board, Call, Outcome};
 use crate::coap::{Code, content_format as formats};
-use crate::datastore::{Datastore, fill_defaults};
+use crate::datastore::Datastore;
 use crate::schema::{Flags, NodeIndex, NodeKind};
 use crate::value::{Content, Data, InstanceIdentifier};
 
@@ -47,7 +47,8 @@ fn arguments(store: &Datastore, action: &InstanceIdentifier, payload: &[u8]) -> 
         let leaf = leafs.find(takes).ok_or(Error::Arguments)?;
         content.insert(leaf, Data::Leaf(format::read(schema, leaf, Some(formats::TEXT_PLAIN), payload)?));
     }
-    store.check_operation(&InstanceIdentifier { node: input, keys: action.keys.clone() }, &content)?;
-    fill_defaults(schema, input, &mut content);
+    let input = InstanceIdentifier { node: input, keys: action.keys.clone() };
+    store.check_operation(&input, &content)?;
+    store.fill_defaults(&input, &mut content);
     Ok(content)
 }

@@ -8,10 +8,10 @@ use alloc::vec::Vec;
 use core::str;
 
 use super::Error;
-use crate::cbor::{Kind, Reader, Writer};
+use crate::cbor::{Allowed, Kind, Reader, Writer, read_value};
 use crate::coap::content_format as formats;
 use crate::schema::{NodeIndex, Schema, Type};
-use crate::value::{Value, Violation, check, from_float, text, to_float};
+use crate::value::{ALL_TYPES, Data, Value, Violation, check, from_float, text, to_float};
 
 const NO_LEAF: Error = Error::Value(Violation::WrongType { expected: "a leaf" });
 
@@ -28,7 +28,7 @@ pub(super) fn write(
         match value.resolved() {
             // LwM2M's Boolean in text is 0 or 1
             Value::Boolean(value) => out.push(if *value { b'1' } else { b'0' }),
-            Value::Enumeration(value) => {
+            Value::Enumeration(value) if ALL_TYPES => {
                 let mut text = String::new();
                 text::push_integer(&mut text, i64::from(*value));
                 out.extend_from_slice(text.as_bytes());
@@ -37,10 +37,21 @@ pub(super) fn write(
         }
         return Ok(());
     }
+    if cfg!(feature = "lwm2m") && format == formats::OCTET_STREAM {
+        // Core section 7.5.2: of an Opaque alone
+        let Value::Binary(bytes) = value.resolved() else { return Err(Error::NotAcceptable) };
+        out.extend_from_slice(bytes);
+        return Ok(());
+    }
     let mut writer = Writer::new(out);
     match value.resolved() {
-        Value::Binary(bytes) => writer.bytes(bytes),
         Value::Boolean(value) => writer.boolean(*value),
+        Value::Float(value) => writer.float(*value),
+        Value::Integer(value) => writer.integer(*value),
+        Value::String(text) => writer.text(text),
+        Value::Unsigned(value) => writer.unsigned(*value),
+        _ if !ALL_TYPES => return Err(NO_LEAF),
+        Value::Binary(bytes) => writer.bytes(bytes),
         Value::Decimal64(mantissa) => {
             let digits = match schema.type_of(node) {
                 Some(Type::Decimal64 { fraction_digits, .. }) => *fraction_digits,
@@ -50,10 +61,6 @@ pub(super) fn write(
         }
         Value::Empty => writer.null(),
         Value::Enumeration(value) => writer.integer(i64::from(*value)),
-        Value::Float(value) => writer.float(*value),
-        Value::Integer(value) => writer.integer(*value),
-        Value::String(text) => writer.text(text),
-        Value::Unsigned(value) => writer.unsigned(*value),
         Value::Bits(_) | Value::Identityref(_) | Value::InstanceIdentifier(_) | Value::Union(..) => {
             writer.text(&print()?);
         }
@@ -72,6 +79,9 @@ pub(super) fn read(schema: &Schema, node: NodeIndex, format: Option<u16>, payloa
             reader.finish()?;
             value
         }
+        Some(formats::OCTET_STREAM) if cfg!(feature = "lwm2m") && matches!(ty, Type::Binary { .. }) => {
+            Value::Binary(payload.into())
+        }
         Some(_) => return Err(Error::UnsupportedFormat),
     };
     check(schema, ty, &value)?;
@@ -86,7 +96,7 @@ fn read_text(schema: &Schema, node: NodeIndex, ty: &Type, payload: &[u8]) -> Res
             "1" => Ok(Value::Boolean(true)),
             _ => Err(Violation::WrongType { expected: "0 or 1" }.into()),
         },
-        Type::Enumeration { .. } => {
+        Type::Enumeration { .. } if ALL_TYPES => {
             const NO_NUMBER: Violation = Violation::WrongType { expected: "the number of an enum" };
             let number =
                 text::parse_whole(text).and_then(Result::ok).and_then(|whole| i32::try_from(whole.to_i64()?).ok());
@@ -96,52 +106,36 @@ fn read_text(schema: &Schema, node: NodeIndex, ty: &Type, payload: &[u8]) -> Res
     }
 }
 
+/// As YANG-CBOR has it, where LwM2M doesn't say otherwise.
 fn read_cbor(schema: &Schema, node: NodeIndex, ty: &Type, reader: &mut Reader<'_>) -> Result<Value, Error> {
-    Ok(match ty {
-        Type::Binary { .. } => Value::Binary(reader.bytes()?.into_owned().into()),
-        Type::Boolean => Value::Boolean(reader.boolean()?),
-        Type::Decimal64 { fraction_digits, .. } => {
-            Value::Decimal64(from_float(float(reader)?, *fraction_digits).ok_or(Violation::Range)?)
+    match ty {
+        Type::Decimal64 { fraction_digits, .. } if ALL_TYPES => {
+            let mantissa = from_float(float(reader)?, *fraction_digits).ok_or(Violation::Range)?;
+            return Ok(Value::Decimal64(mantissa));
         }
-        Type::Empty => {
-            reader.null()?;
-            Value::Empty
+        Type::Float { .. } => return Ok(Value::Float(float(reader)?)),
+        Type::Bits { .. } | Type::Identityref { .. } | Type::InstanceIdentifier { .. } | Type::Union { .. }
+            if ALL_TYPES =>
+        {
+            return Ok(text::parse(schema, node, &reader.text()?)?);
         }
-        Type::Enumeration { .. } => Value::Enumeration(i32::try_from(integer(reader)?).map_err(|_| Violation::Range)?),
-        Type::Float { .. } => Value::Float(float(reader)?),
-        Type::Integer { .. } => {
-            // a Time may have the tag of an epoch-based time (RFC 8949 section 3.4.2)
-            if reader.peek()? == Kind::Tag && reader.tag()? != 1 {
-                return Err(Error::Malformed);
-            }
-            Value::Integer(integer(reader)?)
-        }
-        Type::String { .. } => Value::String(reader.text()?.into_owned().into()),
-        Type::Unsigned { .. } => match reader.peek()? {
-            Kind::Negative => return Err(Violation::Range.into()),
-            _ => Value::Unsigned(reader.unsigned()?),
-        },
-        Type::Bits { .. } | Type::Identityref { .. } | Type::InstanceIdentifier { .. } | Type::Union { .. } => {
-            text::parse(schema, node, &reader.text()?)?
-        }
-        Type::Leafref { target_type, .. } => {
-            let target = schema.resolved_type(*target_type).ok_or(NO_LEAF)?;
-            match target {
-                Type::Leafref { .. } => return Err(NO_LEAF),
-                target => read_cbor(schema, node, target, reader)?,
-            }
-        }
-    })
-}
-
-fn integer(reader: &mut Reader<'_>) -> Result<i64, Error> {
-    Ok(reader.whole()?.to_i64().ok_or(Violation::Range)?)
+        // a Time may have the tag of an epoch-based time (RFC 8949 section 3.4.2)
+        Type::Integer { .. } if reader.peek()? == Kind::Tag && reader.tag()? != 1 => return Err(Error::Malformed),
+        _ => {}
+    }
+    match read_value(schema, node, Allowed::Data, reader)? {
+        Data::Leaf(value) => Ok(value),
+        _ => Err(NO_LEAF),
+    }
 }
 
 /// A Float, written as a float or as an integer.
 fn float(reader: &mut Reader<'_>) -> Result<f64, Error> {
     match reader.peek()? {
-        Kind::Unsigned | Kind::Negative => Ok(to_float(integer(reader)?, 0).ok_or(Violation::Range)?),
+        Kind::Unsigned | Kind::Negative => {
+            let integer = reader.whole()?.to_i64();
+            Ok(integer.and_then(|integer| to_float(integer, 0)).ok_or(Violation::Range)?)
+        }
         _ => Ok(reader.float()?),
     }
 }

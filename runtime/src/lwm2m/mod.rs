@@ -4,17 +4,38 @@
 //! for CORECONF (one datastore, two views). No exchanges, no time: of CoAP only codes, methods and content formats.
 //! This room doesn't know CORECONF; what each [`Error`] is called in an answer is said by the room above.
 //!
-//! Only formats of a single value are here; objects, instances and resources with several instances answer 4.06 to a
-//! Read. Read [`answer`] first.
+//! Without the feature `lwm2m` only formats of a single value are here; objects, instances and resources with several
+//! instances answer 4.06 to a Read. With it a client of LwM2M servers has what these ask for: `registration`, `manage`
+//! (operations on several values), `payload` (their formats), `discover`. Read [`answer`] first.
 
+#[cfg(feature = "lwm2m")]
+mod assign;
+#[cfg(feature = "lwm2m")]
+pub mod attributes;
+#[cfg(feature = "lwm2m")]
+mod collect;
+#[cfg(feature = "lwm2m")]
+mod discover;
 mod execute;
 mod format;
+#[cfg(feature = "lwm2m")]
+mod manage;
 mod objects;
 mod path;
+#[cfg(feature = "lwm2m")]
+mod payload;
 mod read;
+#[cfg(feature = "lwm2m")]
+pub mod registration;
 mod target;
+#[cfg(feature = "lwm2m")]
+mod typed;
 mod write;
 
+#[cfg(feature = "lwm2m")]
+pub use discover::discover;
+#[cfg(feature = "lwm2m")]
+pub use manage::{CompositeRequest, composite, composite_paths, number_at};
 pub use objects::{ObjectLink, links};
 pub use path::Path;
 pub use target::instance;
@@ -26,9 +47,23 @@ use core::fmt;
 
 use crate::board::{Board, Call, Fault};
 use crate::cbor;
-use crate::coap::{Code, Method};
+use crate::coap::{Code, Method, content_format};
 use crate::datastore::{Committed, Datastore, EditError};
 use crate::value::{InstanceIdentifier, Violation};
+
+/// The Content-Formats that are spoken here.
+#[cfg(not(feature = "lwm2m"))]
+pub const FORMATS: &[u16] = &[content_format::TEXT_PLAIN, content_format::CBOR];
+/// The Content-Formats that are spoken here.
+#[cfg(feature = "lwm2m")]
+pub const FORMATS: &[u16] = &[
+    content_format::TEXT_PLAIN,
+    content_format::OCTET_STREAM,
+    content_format::CBOR,
+    content_format::SENML_JSON,
+    content_format::SENML_CBOR,
+    content_format::LWM2M_TLV,
+];
 
 /// A request as LwM2M sees it; the path is parsed already.
 #[derive(Clone, Copy, Debug)]
@@ -58,11 +93,21 @@ pub struct Answer {
     pub committed: Committed,
     /// Set: there is no answer yet; this operation was invoked and answers later.
     pub deferred: Option<InstanceIdentifier>,
+    /// Of a Create: the instance that was made.
+    #[cfg(feature = "lwm2m")]
+    pub location: Option<Path>,
 }
 
 impl Answer {
     fn new(code: Code) -> Answer {
-        Answer { code, content_format: None, committed: Committed::default(), deferred: None }
+        Answer {
+            code,
+            content_format: None,
+            committed: Committed::default(),
+            deferred: None,
+            #[cfg(feature = "lwm2m")]
+            location: None,
+        }
     }
 }
 
@@ -99,21 +144,34 @@ impl Error {
     pub fn words(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
             Error::Arguments => "the resource takes no arguments",
-            Error::Edit(error) => return error.reason.words(),
+            Error::Edit(error) => return error.words(),
             Error::Fault(fault) => return fault.words(),
             Error::Malformed => "the payload is no value of the resource",
             Error::MethodNotAllowed => "not allowed here",
-            Error::NotAcceptable => "only single values, as text/plain (0) or application/cbor (60)",
+            Error::NotAcceptable => "not in this format",
             Error::NotFound => "no such object, instance or resource",
             Error::Query => "attributes are not supported",
             Error::Unauthorized => "security objects are shown to nobody",
-            Error::UnsupportedFormat => "only text/plain (0) and application/cbor (60)",
+            Error::UnsupportedFormat => "not from this format",
             Error::Value(violation) => {
                 let mut words = String::new();
                 violation.tell(&mut words);
                 return Cow::Owned(words);
             }
         })
+    }
+}
+
+impl Error {
+    /// The words of an answer: without the feature `words` those of the model and of the board alone.
+    #[must_use]
+    pub fn told(&self) -> Cow<'static, str> {
+        match self {
+            Error::Edit(error) => error.told(),
+            Error::Fault(fault @ Fault::Refused(_)) => fault.words(),
+            _ if cfg!(feature = "words") => self.words(),
+            _ => Cow::Borrowed(""),
+        }
     }
 }
 
@@ -124,8 +182,11 @@ impl fmt::Display for Error {
 }
 
 impl From<cbor::Error> for Error {
-    fn from(_: cbor::Error) -> Error {
-        Error::Malformed
+    fn from(error: cbor::Error) -> Error {
+        match error.into_details().reason {
+            cbor::Reason::Value(violation) => Error::Value(violation),
+            _ => Error::Malformed,
+        }
     }
 }
 
@@ -144,6 +205,10 @@ pub fn answer(
     let target = target::resolve(store, request.path)?;
     if request.has_query {
         return Err(Error::Query);
+    }
+    #[cfg(feature = "lwm2m")]
+    if let Some(answer) = manage::answer(store, board, &target, request, out)? {
+        return Ok(answer);
     }
     match request.method {
         Method::Get => read::read(store, board, &target, request.accept, out),

@@ -59,7 +59,7 @@ pub(super) fn resolve(store: &Datastore, path: Path) -> Result<Target, Error> {
     Ok(target)
 }
 
-fn locate(schema: &'static Schema, path: Path) -> Option<Target> {
+pub(super) fn locate(schema: &'static Schema, path: Path) -> Option<Target> {
     let object = schema.object(path.object)?.node;
     let several =
         |node, keys| Target { at: InstanceIdentifier { node, keys }, kind: Kind::Several, flags: Flags::NONE };
@@ -80,7 +80,8 @@ fn locate(schema: &'static Schema, path: Path) -> Option<Target> {
         (_, None) => Some(several(node, keys)),
         (NodeKind::List, Some(id)) => {
             let value = schema.children(node).find(|child| schema.node(*child).is_some_and(is_value))?;
-            let keys = keys.into_iter().chain([Value::Unsigned(u64::from(id))]).collect();
+            let mut keys = keys;
+            keys.push(Value::Unsigned(u64::from(id)));
             let flags = schema.node(value)?.flags.with(row.flags);
             Some(Target { at: at(value, keys), kind: Kind::Value, flags })
         }

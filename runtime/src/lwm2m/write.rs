@@ -24,6 +24,5 @@ pub(super) fn write(
     let value = format::read(store.schema(), target.at.node, request.content_format, request.payload)?;
     let mut edit = store.edit(Origin::Requester);
     edit.replace(&target.at, Data::Leaf(value))?;
-    let committed = edit.validate()?.prepare(board)?.commit();
-    Ok(Answer { committed, ..Answer::new(Code::CHANGED) })
+    Ok(Answer { committed: edit.finish(board)?, ..Answer::new(Code::CHANGED) })
 }

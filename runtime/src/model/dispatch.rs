@@ -6,16 +6,20 @@ use super::{FromValue, IntoContent};
 use crate::board::{Change, Fault, Outcome};
 use crate::value::{Content, Data, Value};
 
-const WRONG_KEY: Fault = Fault::Failed(alloc::borrow::Cow::Borrowed("a key has another type than its schema"));
-const WRONG_VALUE: Fault = Fault::Failed(alloc::borrow::Cow::Borrowed("a value has another type than its schema"));
-
-/// The key at a place.
+/// What generated code answers where a conversion has failed; the engine gives values of the schema's types.
 ///
 /// # Errors
-/// [`Fault::Failed`] when there is none or it is of another type; the engine gives keys of the schema's types.
+/// [`Fault::Failed`] always, where there is no answer.
 #[inline(never)]
-pub fn key<'a, T: FromValue<'a>>(keys: &'a [Value], place: usize) -> Result<T, Fault> {
-    keys.get(place).and_then(T::from_value).ok_or(WRONG_KEY)
+pub fn converted<T>(answer: Option<Result<T, Fault>>) -> Result<T, Fault> {
+    const WRONG: Fault = Fault::Failed(alloc::borrow::Cow::Borrowed("a value has another type than its schema"));
+    answer.unwrap_or(Err(WRONG))
+}
+
+/// The key at a place; `None` when there is none or it is of another type.
+#[inline(never)]
+pub fn key<'a, T: FromValue<'a>>(keys: &'a [Value], place: usize) -> Option<T> {
+    keys.get(place).and_then(T::from_value)
 }
 
 /// The answer of a pulled leaf.
@@ -66,7 +70,6 @@ pub enum Existence {
 
 /// What a change does to the existence of its node.
 #[must_use]
-#[inline(never)]
 pub fn existence(change: &Change<'_>) -> Existence {
     match (change.old, change.new) {
         (None, Some(_)) => Existence::Comes,
@@ -75,42 +78,31 @@ pub fn existence(change: &Change<'_>) -> Existence {
     }
 }
 
-/// The new value of a leaf; `None` when it is deleted.
-///
-/// # Errors
-/// [`Fault::Failed`] when it is of another type; the engine has checked that.
+/// The new value of a leaf, which is `None` when it is deleted; no answer at all when it is of another type.
 #[inline(never)]
-pub fn new_leaf<'a, T: FromValue<'a>>(change: &Change<'a>) -> Result<Option<T>, Fault> {
+pub fn new_leaf<'a, T: FromValue<'a>>(change: &Change<'a>) -> Option<Option<T>> {
     match change.new {
-        None => Ok(None),
-        Some(Data::Leaf(value)) => T::from_value(value).map(Some).ok_or(WRONG_VALUE),
-        Some(_) => Err(WRONG_VALUE),
+        None => Some(None),
+        Some(Data::Leaf(value)) => T::from_value(value).map(Some),
+        Some(_) => None,
     }
 }
 
-/// The new entries of a leaf-list; `None` when it is deleted.
-///
-/// # Errors
-/// [`Fault::Failed`] when they are of another type; the engine has checked that.
-#[inline(never)]
-pub fn new_leaf_list<'a, T: FromValue<'a>>(change: &Change<'a>) -> Result<Option<Vec<T>>, Fault> {
+/// The new entries of a leaf-list, as [`new_leaf`] has them.
+pub fn new_leaf_list<'a, T: FromValue<'a>>(change: &Change<'a>) -> Option<Option<Vec<T>>> {
     match change.new {
-        None => Ok(None),
-        Some(Data::LeafList(values)) => {
-            values.iter().map(|value| T::from_value(value).ok_or(WRONG_VALUE)).collect::<Result<_, _>>().map(Some)
-        }
-        Some(_) => Err(WRONG_VALUE),
+        None => Some(None),
+        Some(Data::LeafList(values)) => values.iter().map(T::from_value).collect::<Option<_>>().map(Some),
+        Some(_) => None,
     }
 }
 
-/// The new CBOR of an anydata or anyxml node; `None` when it is deleted.
-///
-/// # Errors
-/// [`Fault::Failed`] when the node is neither.
-pub fn new_any<'a>(change: &Change<'a>) -> Result<Option<&'a [u8]>, Fault> {
+/// The new CBOR of an anydata or anyxml node, as [`new_leaf`] has it.
+#[must_use]
+pub fn new_any<'a>(change: &Change<'a>) -> Option<Option<&'a [u8]>> {
     match change.new {
-        None => Ok(None),
-        Some(Data::Any(cbor)) => Ok(Some(cbor)),
-        Some(_) => Err(WRONG_VALUE),
+        None => Some(None),
+        Some(Data::Any(cbor)) => Some(Some(cbor)),
+        Some(_) => None,
     }
 }

@@ -9,6 +9,7 @@ mod decimal;
 pub mod dispatch;
 pub mod fields;
 mod values;
+pub mod wire;
 
 pub use decimal::{Decimal64, OutOfRange};
 pub use values::{FromContent, FromValue, IntoContent, Notification, bits_from_value, value_from_bits};

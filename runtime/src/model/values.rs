@@ -1,5 +1,6 @@
 //! Typed Rust values from and into [`Value`] and [`Content`].
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -114,6 +115,18 @@ from_value! {
     IdentityIndex: Value::Identityref(identity) => *identity,
     &'a InstanceIdentifier: Value::InstanceIdentifier(identifier) => identifier,
     InstanceIdentifier: Value::InstanceIdentifier(identifier) => InstanceIdentifier::clone(identifier),
+}
+
+impl FromValue<'_> for Cow<'_, str> {
+    fn from_value(value: &Value) -> Option<Self> {
+        String::from_value(value).map(Cow::Owned)
+    }
+}
+
+impl FromValue<'_> for Cow<'_, [u8]> {
+    fn from_value(value: &Value) -> Option<Self> {
+        Vec::from_value(value).map(Cow::Owned)
+    }
 }
 
 impl FromValue<'_> for Value {

@@ -2,14 +2,22 @@
 
 use std::boxed::Box;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
-use super::clock::Clock;
+use super::driver::{Errands, Ways};
+#[cfg(feature = "client")]
+use super::own::{self, Destination, OwnRequests, RequestError};
 use crate::board::{Board, Call, Fault};
+#[cfg(feature = "client")]
+use crate::client::{Request, Response};
 use crate::coap::Gone;
+#[cfg(feature = "client")]
+use crate::coap::stream::Released;
+#[cfg(feature = "client")]
+use crate::coap::{Full, Peer};
 use crate::coreconf::Refusal;
 use crate::datastore::{Edit, EditError};
-use crate::device::Device;
+use crate::device::{Device, Event};
 use crate::limits::Limits;
 use crate::model::{IntoContent, Notification};
 use crate::time::Instant;
@@ -22,12 +30,35 @@ use crate::value::{Content, Data, InstanceIdentifier};
 #[derive(Clone, Debug)]
 pub struct Handle {
     commands: mpsc::Sender<Command>,
+    events: broadcast::WeakSender<Event>,
 }
 
 /// The device's end of [`Handle`].
 #[derive(Debug)]
 pub struct Inbox {
     commands: mpsc::Receiver<Command>,
+    events: broadcast::Sender<Event>,
+    #[cfg(feature = "client")]
+    own: OwnRequests,
+}
+
+/// What comes of the device's own requests, from [`Handle::events`].
+#[derive(Debug)]
+pub struct Events {
+    events: broadcast::Receiver<Event>,
+}
+
+impl Events {
+    /// The next event; `None` when the device serves no longer. Who waits too long misses the oldest.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            match self.events.recv().await {
+                Ok(event) => return Some(event),
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
 }
 
 /// Why a command was not done.
@@ -60,17 +91,38 @@ pub fn handle() -> (Handle, Inbox) {
 #[must_use]
 pub fn handle_with(limits: &Limits) -> (Handle, Inbox) {
     let (sender, receiver) = mpsc::channel(limits.queue.max(1));
-    (Handle { commands: sender }, Inbox { commands: receiver })
+    let (events, _) = broadcast::channel(limits.queue.max(1));
+    let handle = Handle { commands: sender, events: events.downgrade() };
+    let inbox = Inbox {
+        commands: receiver,
+        events,
+        #[cfg(feature = "client")]
+        own: OwnRequests::default(),
+    };
+    (handle, inbox)
 }
 
 type Done<T> = oneshot::Sender<T>;
 type Change = Box<dyn FnOnce(&mut Edit<'_>) -> Result<(), EditError> + Send>;
 
-enum Command {
+/// What a handle asks of the device.
+pub(super) enum Command {
     Answer(Call, Result<Content, Fault>, Done<Result<(), Gone>>),
     Changed(InstanceIdentifier, Done<()>),
+    #[cfg(feature = "lwm2m")]
+    Deregister(Done<()>),
     Edit(Change, Done<Result<(), EditError>>),
+    Keep(Keep, Done<Result<(), EditError>>),
     Raise(InstanceIdentifier, Content, Done<Result<(), Refusal>>),
+    #[cfg(feature = "client")]
+    Request(Destination, Request, own::Done),
+}
+
+/// What of the store is asked for.
+pub(super) enum Keep {
+    FactoryReset,
+    Loss,
+    Running,
 }
 
 impl core::fmt::Debug for Command {
@@ -78,13 +130,27 @@ impl core::fmt::Debug for Command {
         f.write_str(match self {
             Command::Answer(..) => "Answer",
             Command::Changed(..) => "Changed",
+            #[cfg(feature = "lwm2m")]
+            Command::Deregister(..) => "Deregister",
             Command::Edit(..) => "Edit",
+            Command::Keep(..) => "Keep",
             Command::Raise(..) => "Raise",
+            #[cfg(feature = "client")]
+            Command::Request(..) => "Request",
         })
     }
 }
 
 impl Handle {
+    /// What comes of the device's own requests from now on.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        match self.events.upgrade() {
+            Some(events) => Events { events: events.subscribe() },
+            None => Events { events: broadcast::channel(1).1 },
+        }
+    }
+
     /// Changes the datastore in one transaction; see [`Device::edit`].
     ///
     /// # Errors
@@ -114,12 +180,46 @@ impl Handle {
         self.edit(move |edit| edit.ensure(&at)).await
     }
 
+    /// Goes back to what the device left the factory with; see [`Device::factory_reset`]. This is what the handler of an
+    /// rpc `factory-reset` (RFC 8808), or of resource 5 of LwM2M's object 3, has done.
+    ///
+    /// # Errors
+    /// As [`Device::factory_reset`].
+    pub async fn factory_reset(&self) -> Result<(), HandleError> {
+        Ok(self.command(|done| Command::Keep(Keep::FactoryReset, done)).await??)
+    }
+
+    /// Goes on with what could be read of a damaged store; see [`Device::accept_loss`].
+    ///
+    /// # Errors
+    /// As [`Device::accept_loss`].
+    pub async fn accept_loss(&self) -> Result<(), HandleError> {
+        Ok(self.command(|done| Command::Keep(Keep::Loss, done)).await??)
+    }
+
+    /// Saves what runs, all of it; see [`Device::save`].
+    ///
+    /// # Errors
+    /// As [`Device::save`].
+    pub async fn save(&self) -> Result<(), HandleError> {
+        Ok(self.command(|done| Command::Keep(Keep::Running, done)).await??)
+    }
+
     /// A pulled value has changed: who observes it is told at once.
     ///
     /// # Errors
     /// Only that the device can't be reached.
     pub async fn changed(&self, at: &InstanceIdentifier) -> Result<(), HandleError> {
         self.command(|done| Command::Changed(at.clone(), done)).await
+    }
+
+    /// Ends the registration with every LwM2M server, for good; [`Handle::events`] tells when it has ended.
+    ///
+    /// # Errors
+    /// Only that the device can't be reached.
+    #[cfg(feature = "lwm2m")]
+    pub async fn deregister(&self) -> Result<(), HandleError> {
+        self.command(Command::Deregister).await
     }
 
     /// Raises a notification; see [`Device::raise`].
@@ -140,6 +240,21 @@ impl Handle {
         self.command(|done| Command::Answer(call, output, done)).await?.map_err(|Gone| HandleError::CallGone)
     }
 
+    /// Sends a request to another device, from the address and port at which this one is served, and waits for the
+    /// response. Over TCP it goes over a connection that is made for it, and stays open for the next.
+    ///
+    /// # Errors
+    /// When none comes; a response with an error code is a response.
+    #[cfg(feature = "client")]
+    pub async fn request(&self, to: Destination, request: &Request) -> Result<Response, RequestError> {
+        let (done, result) = oneshot::channel();
+        self.commands.try_send(Command::Request(to, request.clone(), done)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => RequestError::Full(Full),
+            mpsc::error::TrySendError::Closed(_) => RequestError::Stopped,
+        })?;
+        result.await.map_err(|_| RequestError::Stopped)?
+    }
+
     async fn command<T>(&self, make: impl FnOnce(Done<T>) -> Command) -> Result<T, HandleError> {
         let (done, result) = oneshot::channel();
         self.commands.try_send(make(done)).map_err(|error| match error {
@@ -150,15 +265,51 @@ impl Handle {
     }
 }
 
-impl Inbox {
-    /// Waits for a command and does it, with those that wait behind it; for ever when no handle is left.
-    pub(super) async fn apply_next<B: Board>(&mut self, device: &mut Device<B>, clock: Clock) {
-        let Some(first) = self.commands.recv().await else { return core::future::pending().await };
-        let now = clock.now();
-        first.apply(device, now);
-        while let Ok(next) = self.commands.try_recv() {
-            next.apply(device, now);
+impl<B: Board> Errands<Device<B>> for Inbox {
+    type Errand = Command;
+
+    /// Waits for a command; for ever when no handle is left.
+    async fn next(&mut self) -> Command {
+        match self.commands.recv().await {
+            Some(command) => command,
+            None => core::future::pending().await,
         }
+    }
+
+    fn apply(
+        &mut self,
+        first: Command,
+        device: &mut Device<B>,
+        now: Instant,
+        #[cfg_attr(not(feature = "client"), expect(unused_variables, reason = "only requests of its own take them"))]
+        ways: &mut Ways<'_>,
+    ) {
+        let mut next = Some(first);
+        while let Some(command) = next {
+            match command {
+                #[cfg(feature = "client")]
+                Command::Request(to, request, done) => self.own.begin(device, now, ways, (to, request, done)),
+                command => command.apply(device, now),
+            }
+            next = self.commands.try_recv().ok();
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        #[cfg(feature = "client")]
+        let Some(event) = self.own.tell(event) else { return };
+        // nobody may listen
+        let _ = self.events.send(event);
+    }
+
+    #[cfg(feature = "client")]
+    fn connected(&mut self, device: &mut Device<B>, now: Instant, peer: Peer) {
+        self.own.connected(device, now, peer);
+    }
+
+    #[cfg(feature = "client")]
+    fn disconnected(&mut self, now: Instant, peer: Peer, released: Option<&Released>) {
+        self.own.disconnected(now, peer, released);
     }
 }
 
@@ -173,12 +324,26 @@ impl Command {
                 device.changed(now, &at);
                 let _ = done.send(());
             }
+            #[cfg(feature = "lwm2m")]
+            Command::Deregister(done) => {
+                device.deregister(now);
+                let _ = done.send(());
+            }
             Command::Edit(change, done) => {
                 let _ = done.send(device.edit(now, change));
+            }
+            Command::Keep(what, done) => {
+                let _ = done.send(match what {
+                    Keep::FactoryReset => device.factory_reset(now),
+                    Keep::Loss => device.accept_loss(),
+                    Keep::Running => device.save(),
+                });
             }
             Command::Raise(at, content, done) => {
                 let _ = done.send(device.raise(now, (at, content)));
             }
+            #[cfg(feature = "client")]
+            Command::Request(_, _, done) => drop(done.send(Err(RequestError::Stopped))),
         }
     }
 }

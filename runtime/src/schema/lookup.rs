@@ -100,10 +100,20 @@ impl Schema {
     /// Whether a text matches every pattern of a set.
     #[must_use]
     pub fn matches(&self, set: PatternSet, text: &str) -> bool {
-        let Some(patterns) = self.patterns else { return true };
+        self.first_unmatched(set, text).is_none()
+    }
+
+    /// The place in a set of the first pattern that a text does not match.
+    #[must_use]
+    #[inline(never)]
+    pub fn first_unmatched(&self, set: PatternSet, text: &str) -> Option<u16> {
+        let patterns = self.patterns?;
         let set = patterns.sets.get(set.get()).copied().unwrap_or(&[]);
-        let mut programs = set.iter().filter_map(|program| patterns.programs.get(usize::from(*program)));
-        programs.all(|program| (patterns.matches)(program, patterns.classes, text))
+        let fails = |program: &u16| {
+            let program = patterns.programs.get(usize::from(*program));
+            program.is_some_and(|program| !(patterns.matches)(program, patterns.classes, text))
+        };
+        (0..).zip(set).find(|(_, program)| fails(program)).map(|(place, _)| place)
     }
 
     /// The list row of a list.
@@ -124,6 +134,18 @@ impl Schema {
             Some(NodeKind::LeafList) => 1,
             _ => 0,
         }
+    }
+
+    /// How many values identify the entries on the way to a node, its own included.
+    #[must_use]
+    pub fn key_count(&self, node: NodeIndex) -> usize {
+        let (mut at, mut count) = (node, 0);
+        for _ in 0..MAX_DEPTH {
+            let Some(row) = self.node(at) else { break };
+            count += self.entry_key_count(at);
+            at = row.parent;
+        }
+        count
     }
 
     /// The nodes from the top level down to `node`, `node` included.

@@ -10,14 +10,18 @@
 
 use core::any::Any;
 
+mod expression;
 mod index;
 mod lookup;
+mod message;
 mod node;
 mod pattern;
 mod types;
 
+pub use expression::{Affected, Axis, Expressions, Function, Op, Operator, Rule, RuleKind, Test};
 pub use index::{ChoiceIndex, IdentityIndex, ModuleIndex, NodeIndex, PatternSet, TypeIndex};
 pub use lookup::{Children, MAX_DEPTH, Steps};
+pub use message::{Message, Messages, Restriction, TypeMessages};
 pub use node::{Flags, Node, NodeKind};
 pub use pattern::{Counter, Patterns, Program, number, op};
 pub use types::{Bit, Enum, IntegerWidth, Literal, Type};
@@ -38,6 +42,8 @@ pub struct Schema {
     pub types: &'static [Type],
     /// What the types' patterns are; `None` where no type has one.
     pub patterns: Option<&'static Patterns>,
+    /// What the restrictions of types say where they are broken; `None` where none says anything.
+    pub messages: Option<&'static Messages>,
     /// The lists, in the order of their nodes; `Node::detail` of a list is an index into this.
     pub lists: &'static [List],
     /// Identities of all modules, sorted by SID, those without one last.
@@ -56,9 +62,17 @@ pub struct Schema {
     pub objects: &'static [Object],
     /// LwM2M resources, sorted by object id, then resource id.
     pub resources: &'static [Resource],
+    /// What `must`, `when` and `path` say; `None` where nothing has to be evaluated.
+    pub expressions: Option<&'static Expressions>,
     /// What takes and tells nodes by name instead of SID; `None` where it was not asked for, so that its code falls
     /// away at link time. The rooms above know the type: `value::text::ByName`.
     pub by_name: Option<&'static (dyn Any + Send + Sync)>,
+    /// What of the datastore's room the model's statements need: its `datastore::Parts`; `None` for tools, whose schemas
+    /// hold no data.
+    pub parts: Option<&'static (dyn Any + Send + Sync)>,
+    /// What reads `anydata` and `anyxml`; `None` where no node is one, so that its code falls away, too. The rooms above
+    /// know the type: `cbor::ReadAny`.
+    pub any: Option<&'static (dyn Any + Send + Sync)>,
 }
 
 /// A module of the schema.

@@ -243,6 +243,7 @@ fn build(rows: &[Row]) -> Schema {
         names: names.leak(),
         types: types.leak(),
         patterns: None,
+        messages: None,
         lists: lists.leak(),
         identities: &[
             Identity { sid: 901, name: 0, module: ModuleIndex(0), derived_from: &[] },
@@ -257,6 +258,9 @@ fn build(rows: &[Row]) -> Schema {
         by_sid: by_sid.leak(),
         objects: &[],
         resources: &[],
-        by_name: Some(&crate::value::text::BY_NAME),
+        expressions: None,
+        parts: Some(&crate::datastore::Parts::ALL),
+        by_name: Some(&crate::cbor::BY_NAME),
+        any: Some(&crate::cbor::READ_ANY),
     }
 }

@@ -5,8 +5,8 @@ use alloc::string::String;
 use core::fmt;
 
 use super::text::{push_integer, push_unsigned, say};
-use super::{InstanceIdentifier, KeyOf, Value};
-use crate::schema::{IdentityIndex, Schema, Type};
+use super::{InstanceIdentifier, KeyOf, Lent, Value};
+use crate::schema::{IdentityIndex, Message, NodeIndex, PatternSet, Restriction, Schema, Type};
 
 /// How a value is not of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,8 +19,8 @@ pub enum Violation {
     NotDerived(IdentityIndex),
     /// No member of the union takes the value.
     NotInUnion,
-    /// A string that does not match a pattern.
-    Pattern,
+    /// A string that does not match a pattern: the one at this place in the type's set.
+    Pattern(u16),
     /// A number outside the range.
     Range,
     /// A bit that the type does not have.
@@ -39,6 +39,17 @@ pub enum Violation {
 }
 
 impl Violation {
+    /// What the model says where a value of this leaf breaks its type so.
+    #[must_use]
+    pub fn message(&self, schema: &Schema, leaf: NodeIndex) -> Option<&'static Message> {
+        let restriction = match *self {
+            Violation::Length(_) | Violation::Range => Restriction::Bounds,
+            Violation::Pattern(place) => Restriction::Pattern(place),
+            _ => return None,
+        };
+        schema.message(leaf, restriction)
+    }
+
     /// Appends it as words, as `Display` has them, without `core::fmt`.
     pub(crate) fn tell(&self, out: &mut String) {
         say(
@@ -48,7 +59,7 @@ impl Violation {
                 Violation::Length(_) => "length ",
                 Violation::NotDerived(_) => "the identity is not derived from the base",
                 Violation::NotInUnion => "no member type of the union takes the value",
-                Violation::Pattern => "it does not match the pattern of its type",
+                Violation::Pattern(_) => "it does not match the pattern of its type",
                 Violation::Range => "out of range",
                 Violation::UnknownBit(_) => "unknown bit at position ",
                 Violation::UnknownName => "unknown name",
@@ -86,6 +97,27 @@ pub fn check(schema: &Schema, ty: &Type, value: &Value) -> Result<(), Violation>
             Some(target) => check(schema, target, value),
             None => Err(wrong(ty)),
         },
+        (Type::Boolean, Value::Boolean(_)) => Ok(()),
+        (Type::Float { fraction_digits, ranges }, Value::Float(value)) => {
+            // what decimal64 can't hold is no value of lw:float
+            match super::decimal::from_float(*value, *fraction_digits) {
+                Some(_) => within(ranges, value),
+                None => Err(Violation::Range),
+            }
+        }
+        (Type::Integer { width, ranges }, Value::Integer(value)) => {
+            let (least, greatest) = width.signed();
+            if (least..=greatest).contains(value) { within(ranges, value) } else { Err(Violation::Range) }
+        }
+        (Type::String { lengths, patterns }, Value::String(text)) => check_string(schema, lengths, *patterns, text),
+        (Type::Unsigned { width, ranges }, Value::Unsigned(value)) => {
+            if *value <= width.unsigned_max() {
+                within(ranges, value)
+            } else {
+                Err(Violation::Range)
+            }
+        }
+        _ if !super::ALL_TYPES => Err(wrong(ty)),
         (Type::Binary { lengths }, Value::Binary(bytes)) => length(lengths, bytes.len()),
         (Type::Bits { bits }, Value::Bits(set)) => {
             match positions(set).find(|position| bits.binary_search_by_key(position, |bit| bit.position).is_err()) {
@@ -93,19 +125,12 @@ pub fn check(schema: &Schema, ty: &Type, value: &Value) -> Result<(), Violation>
                 None => Ok(()),
             }
         }
-        (Type::Boolean, Value::Boolean(_)) | (Type::Empty, Value::Empty) => Ok(()),
+        (Type::Empty, Value::Empty) => Ok(()),
         (Type::Decimal64 { ranges, .. }, Value::Decimal64(mantissa)) => within(ranges, mantissa),
         (Type::Enumeration { enums }, Value::Enumeration(value)) => {
             match enums.binary_search_by_key(value, |row| row.value) {
                 Ok(_) => Ok(()),
                 Err(_) => Err(Violation::UnknownEnum(i64::from(*value))),
-            }
-        }
-        (Type::Float { fraction_digits, ranges }, Value::Float(value)) => {
-            // what decimal64 can't hold is no value of lw:float
-            match super::decimal::from_float(*value, *fraction_digits) {
-                Some(_) => within(ranges, value),
-                None => Err(Violation::Range),
             }
         }
         (Type::Identityref { bases }, Value::Identityref(identity)) => {
@@ -116,31 +141,34 @@ pub fn check(schema: &Schema, ty: &Type, value: &Value) -> Result<(), Violation>
             }
         }
         (Type::InstanceIdentifier { .. }, Value::InstanceIdentifier(instance)) => check_instance(schema, instance),
-        (Type::Integer { width, ranges }, Value::Integer(value)) => {
-            let (least, greatest) = width.signed();
-            if (least..=greatest).contains(value) { within(ranges, value) } else { Err(Violation::Range) }
-        }
-        (Type::String { lengths, patterns }, Value::String(text)) => {
-            if !lengths.is_empty() {
-                length(lengths, text.chars().count())?;
-            }
-            if schema.matches(*patterns, text) { Ok(()) } else { Err(Violation::Pattern) }
-        }
         (Type::Union { members }, Value::Union(member, value)) => {
             match members.get(usize::from(*member)).and_then(|member| schema.resolved_type(*member)) {
                 Some(member) => check(schema, member, value),
                 None => Err(Violation::NotInUnion),
             }
         }
-        (Type::Unsigned { width, ranges }, Value::Unsigned(value)) => {
-            if *value <= width.unsigned_max() {
-                within(ranges, value)
-            } else {
-                Err(Violation::Range)
-            }
-        }
         _ => Err(wrong(ty)),
     }
+}
+
+/// As [`check`], of a value that may be lent.
+pub(crate) fn check_lent(schema: &Schema, ty: &Type, value: &Lent<'_>) -> Result<(), Violation> {
+    match (ty, value) {
+        (Type::Binary { lengths }, Lent::Binary(bytes)) if super::ALL_TYPES => length(lengths, bytes.len()),
+        (Type::String { lengths, patterns }, Lent::String(text)) => check_string(schema, lengths, *patterns, text),
+        (ty, Lent::Value(value)) => check(schema, ty, value),
+        _ => Err(wrong(ty)),
+    }
+}
+
+fn check_string(schema: &Schema, lengths: &[(u32, u32)], patterns: PatternSet, text: &str) -> Result<(), Violation> {
+    if !lengths.is_empty() {
+        length(lengths, text.chars().count())?;
+    }
+    if patterns == PatternSet::NONE {
+        return Ok(());
+    }
+    schema.first_unmatched(patterns, text).map_or(Ok(()), |place| Err(Violation::Pattern(place)))
 }
 
 /// Checks that an instance-identifier names a node, and that its keys are those of the lists on the way: all of
@@ -207,6 +235,26 @@ fn within<N: PartialOrd>(ranges: &[(N, N)], value: &N) -> Result<(), Violation> 
     } else {
         Err(Violation::Range)
     }
+}
+
+/// Whether a value is of the kind that a type has; its restrictions are not looked at.
+pub(crate) fn is_of_type(ty: &Type, value: &Value) -> bool {
+    matches!(
+        (ty, value),
+        (Type::Binary { .. }, Value::Binary(_))
+            | (Type::Bits { .. }, Value::Bits(_))
+            | (Type::Boolean, Value::Boolean(_))
+            | (Type::Decimal64 { .. }, Value::Decimal64(_))
+            | (Type::Empty, Value::Empty)
+            | (Type::Enumeration { .. }, Value::Enumeration(_))
+            | (Type::Float { .. }, Value::Float(_))
+            | (Type::Identityref { .. }, Value::Identityref(_))
+            | (Type::InstanceIdentifier { .. }, Value::InstanceIdentifier(_))
+            | (Type::Integer { .. }, Value::Integer(_))
+            | (Type::String { .. }, Value::String(_))
+            | (Type::Union { .. }, Value::Union(..))
+            | (Type::Unsigned { .. }, Value::Unsigned(_))
+    )
 }
 
 pub(crate) fn wrong(ty: &Type) -> Violation {

@@ -59,6 +59,11 @@ impl Content {
         self.children.iter().map(|(node, data)| (*node, data))
     }
 
+    /// The children in their order, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (NodeIndex, &mut Data)> {
+        self.children.iter_mut().map(|(node, data)| (*node, data))
+    }
+
     /// A child.
     #[inline(never)]
     #[must_use]
@@ -115,6 +120,10 @@ impl Content {
     }
 
     fn place(&self, node: NodeIndex) -> Result<usize, usize> {
+        // most often children come in their order
+        if self.children.last().is_none_or(|(last, _)| *last < node) {
+            return Err(self.children.len());
+        }
         self.children.binary_search_by_key(&node, |(own, _)| *own)
     }
 }
@@ -165,18 +174,30 @@ impl Entries {
                 return Err((place, entries.swap_remove(place)));
             }
         }
-        if !sorted {
-            return Ok(Entries { entries });
+        let mut entries = Entries { entries };
+        if sorted {
+            entries.rearrange(&order.sorted());
         }
-        let mut entries = entries;
-        let entries = order.sorted().into_iter().filter_map(|at| entries.get_mut(at).map(core::mem::take)).collect();
-        Ok(Entries { entries })
+        Ok(entries)
     }
 
     /// The entries of a keyless list.
     #[must_use]
     pub fn from_keyless(entries: Vec<Content>) -> Entries {
         Entries { entries }
+    }
+
+    /// Brings the entries of a list with keys into the order of these. For tools: see [`Order`].
+    pub(crate) fn sort(&mut self, list: &List) {
+        self.entries.sort_by(|entry, other| compare_entries(list, entry, other));
+    }
+
+    /// Puts the entries into this order, which names the place of each.
+    pub(crate) fn rearrange(&mut self, order: &[usize]) {
+        let mut entries = core::mem::replace(&mut self.entries, Vec::with_capacity(order.len()));
+        for at in order {
+            self.entries.extend(entries.get_mut(*at).map(core::mem::take));
+        }
     }
 
     /// How many entries there are.

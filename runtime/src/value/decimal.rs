@@ -4,8 +4,8 @@ use super::float::{nearest, parts};
 use super::natural::Natural;
 
 /// Ten to the power of `digits`, as far as an `i64` goes (0 to 18).
-pub(crate) fn power(digits: u8) -> Option<i64> {
-    10_i64.checked_pow(u32::from(digits))
+fn power(digits: u8) -> Option<u64> {
+    (digits <= 18).then(|| (0..digits).fold(1, |power: u64, _| power.wrapping_mul(10)))
 }
 
 /// A whole number with its sign: what CBOR and text can say of an integer.
@@ -49,23 +49,32 @@ pub(crate) fn from_float(value: f64, digits: u8) -> Option<i64> {
         return None;
     }
     let (mantissa, exponent) = parts(value);
-    // below 2 to the power of 53 and of 60
-    let scaled = u128::from(mantissa) * u128::from(power(digits)?.unsigned_abs());
-    let magnitude = if scaled == 0 {
-        0
-    } else if exponent >= 0 {
-        // what is to fit has 63 bits
-        if exponent > 10 {
-            return None;
-        }
-        scaled << exponent
-    } else {
-        let halves = scaled.checked_shr(exponent.unsigned_abs() - 1).unwrap_or(0);
-        (halves + 1) >> 1
-    };
-    Whole { negative: value.is_sign_negative(), magnitude: u64::try_from(magnitude).ok()? }
-        .to_i64()
-        .filter(|mantissa| *mantissa != i64::MIN)
+    // below 2 to the power of 53 and of 60; shifts of 128 bits are long on a small processor
+    let scaled = u128::from(mantissa) * u128::from(power(digits)?);
+    let [mut high, mut low] =
+        [scaled >> 64, scaled & u128::from(u64::MAX)].map(|half| u64::try_from(half).unwrap_or(0));
+    // one bit more than what is told, for the half
+    let left = exponent.saturating_add(1);
+    let mut right = left.min(0).unsigned_abs();
+    if right >= 64 {
+        (high, low) = (0, high);
+        right -= 64;
+    }
+    if right >= 64 {
+        return Some(0);
+    }
+    if right > 0 {
+        low = low >> right | high << (64 - right);
+        high >>= right;
+    }
+    let left = left.max(0).unsigned_abs();
+    // what is to fit has 63 bits
+    if high != 0 || (low != 0 && left > low.leading_zeros()) {
+        return None;
+    }
+    low = low.checked_shl(left).unwrap_or(0);
+    let magnitude = (low >> 1) + (low & 1);
+    Whole { negative: value.is_sign_negative(), magnitude }.to_i64().filter(|mantissa| *mantissa != i64::MIN)
 }
 
 /// The double nearest to `mantissa` times ten to the power of `exponent`, for numbers as decimal64 has them.

@@ -10,6 +10,7 @@ mod data;
 mod decimal;
 mod float;
 mod instance_identifier;
+mod lent;
 mod natural;
 mod order;
 mod scalar;
@@ -18,13 +19,19 @@ pub mod text;
 pub(crate) mod trail;
 mod walk;
 
+/// Whether all types are linked, or only numbers, strings, booleans and references to these: the feature `types`.
+/// Generated code asserts it where its model needs it.
+pub const ALL_TYPES: bool = cfg!(feature = "types");
+
 pub use check::{Violation, check, check_instance};
 pub use data::{Content, Data, Entries};
 pub use instance_identifier::{InstanceIdentifier, KeyOf, KeysOf, keys_of};
+pub use lent::Lent;
 pub use scalar::Value;
 pub use sink::{Part, Sink};
 pub use walk::{write_content, write_data};
 
-pub(crate) use check::{positions, wrong};
+pub(crate) use check::{check_lent, is_of_type, positions, type_name, wrong};
 pub(crate) use decimal::{Whole, from_float, rescale, to_float};
+pub(crate) use float::{parse as parse_float, print as print_float};
 pub(crate) use order::{Order, Places, begins_with, compare_keys, first_double};

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::cmp::Ordering;
 
-use super::InstanceIdentifier;
+use super::{ALL_TYPES, InstanceIdentifier};
 use crate::schema::{IdentityIndex, Literal};
 
 /// A value, in the form that its type gives it (RFC 7950 section 9). It does not carry its type; the leaf's schema
@@ -95,7 +95,7 @@ impl Value {
     #[must_use]
     pub fn resolved(&self) -> &Value {
         let mut value = self;
-        while let Value::Union(_, inner) = value {
+        while ALL_TYPES && let Value::Union(_, inner) = value {
             value = inner;
         }
         value
@@ -133,16 +133,18 @@ impl Value {
 impl Ord for Value {
     fn cmp(&self, other: &Value) -> Ordering {
         match (self, other) {
-            (Value::Binary(a), Value::Binary(b)) | (Value::Bits(a), Value::Bits(b)) => a.cmp(b),
             (Value::Boolean(a), Value::Boolean(b)) => a.cmp(b),
-            (Value::Decimal64(a), Value::Decimal64(b)) | (Value::Integer(a), Value::Integer(b)) => a.cmp(b),
-            (Value::Enumeration(a), Value::Enumeration(b)) => a.cmp(b),
+            (Value::Integer(a), Value::Integer(b)) => a.cmp(b),
             (Value::Float(a), Value::Float(b)) => a.total_cmp(b),
+            (Value::String(a), Value::String(b)) => a.cmp(b),
+            (Value::Unsigned(a), Value::Unsigned(b)) => a.cmp(b),
+            _ if !ALL_TYPES => self.rank().cmp(&other.rank()),
+            (Value::Binary(a), Value::Binary(b)) | (Value::Bits(a), Value::Bits(b)) => a.cmp(b),
+            (Value::Decimal64(a), Value::Decimal64(b)) => a.cmp(b),
+            (Value::Enumeration(a), Value::Enumeration(b)) => a.cmp(b),
             (Value::Identityref(a), Value::Identityref(b)) => a.cmp(b),
             (Value::InstanceIdentifier(a), Value::InstanceIdentifier(b)) => a.cmp(b),
-            (Value::String(a), Value::String(b)) => a.cmp(b),
             (Value::Union(member_a, a), Value::Union(member_b, b)) => member_a.cmp(member_b).then_with(|| a.cmp(b)),
-            (Value::Unsigned(a), Value::Unsigned(b)) => a.cmp(b),
             _ => self.rank().cmp(&other.rank()),
         }
     }

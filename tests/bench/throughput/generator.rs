@@ -1,4 +1,4 @@
-//! The load: 32 clients with 4 requests outstanding each, from one thread that never sleeps.
+//! The load: 32 clients with 4 requests outstanding each, from one thread that never sleeps, on core 1.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
@@ -10,6 +10,7 @@ const OUTSTANDING: usize = 4;
 const LOST_AFTER: Duration = Duration::from_millis(500);
 
 /// One request, but for its message id and token.
+#[derive(Clone)]
 pub(crate) struct Load {
     /// Method code.
     pub(crate) code: u8,

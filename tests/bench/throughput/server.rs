@@ -12,6 +12,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// This program as an echo.
+    pub(crate) fn echo() -> Server {
+        let port = free_port();
+        let this = std::env::current_exe().expect("this program");
+        Server::start(Command::new("taskset").args(["-c", "0"]).arg(this).arg("echo").arg(port.to_string()), port)
+    }
+
     /// libcoap's example server.
     pub(crate) fn libcoap() -> Server {
         let port = free_port();
@@ -26,16 +33,19 @@ impl Server {
     /// The demo device.
     pub(crate) fn comi() -> Server {
         let port = free_port();
+        Server::comi_at(&format!("127.0.0.1:{port}"), port)
+    }
+
+    /// The same at every address.
+    pub(crate) fn comi_everywhere() -> Server {
+        let port = free_port();
+        Server::comi_at(&format!("[::]:{port}"), port)
+    }
+
+    fn comi_at(listen: &str, port: u16) -> Server {
         let comi = std::env::current_exe().expect("this program").with_file_name("comi");
         assert!(comi.exists(), "build it first: cargo build --release -p comi");
-        Server::start(
-            Command::new("taskset")
-                .args(["-c", "0"])
-                .arg(comi)
-                .args(["serve", "--listen"])
-                .arg(format!("127.0.0.1:{port}")),
-            port,
-        )
+        Server::start(Command::new("taskset").args(["-c", "0"]).arg(comi).args(["serve", "--listen", listen]), port)
     }
 
     fn start(command: &mut Command, port: u16) -> Server {
@@ -45,7 +55,7 @@ impl Server {
         server
     }
 
-    /// A ping is an empty CON; its answer is a RST (RFC 7252 section 4.3).
+    /// A ping is an Empty CON; its answer is a RST (RFC 7252 section 4.3), or an echo.
     fn wait_until_it_answers(&self) {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a local socket");
         socket.set_read_timeout(Some(Duration::from_millis(100))).expect("a timeout");

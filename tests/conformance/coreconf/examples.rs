@@ -27,7 +27,7 @@ impl Device {
         for (path, value) in leafs {
             edit.replace(&at(path), leaf(path, value)).unwrap();
         }
-        drop(edit.validate().unwrap().prepare(&mut self.board).unwrap().commit());
+        drop(edit.finish(&mut self.board).unwrap());
         self
     }
 
@@ -143,7 +143,7 @@ fn section_3_5_2_action() {
     assert_eq!((answer.code, device.board.calls.len()), (Code::NOT_FOUND, 0), "no entry, no call");
     let mut edit = device.store.edit(Origin::Board);
     edit.ensure(&server).unwrap();
-    drop(edit.validate().unwrap().prepare(&mut device.board).unwrap().commit());
+    drop(edit.finish(&mut device.board).unwrap());
     device.check("comi-3.5.2-1", &[]);
     assert_eq!(device.board.calls.pop().unwrap().0, reset);
 }

@@ -45,7 +45,7 @@ pub(crate) fn schema() -> &'static Schema {
             registry.add(path.display().to_string(), file).unwrap_or_else(|error| panic!("{error}"));
         }
         let schema = comi_codegen::runtime_schema(&compiled, &registry).unwrap_or_else(|error| panic!("{error:?}"));
-        comi_runtime::value::text::with_names(schema)
+        comi_runtime::datastore::with_rules(comi_runtime::cbor::with_names(schema))
     })
 }
 

@@ -71,3 +71,42 @@ fn the_library_is_read_whole() {
     }
     assert_eq!(modules, schema().modules.len());
 }
+
+/// The content-id of a device with these modules.
+fn content_id(modules: &[(&str, &str)], without: Option<(&str, &str)>) -> String {
+    let mut context = comi_codegen::Context::new();
+    for (name, body) in modules {
+        context.source(*name, format!("module {name} {{ namespace 'urn:{name}'; prefix {name}; {body} }}"));
+        context.module(*name);
+    }
+    if let Some((module, feature)) = without {
+        context.feature(module, feature);
+    }
+    let compiled = context.module("ietf-yang-library").module("ietf-coreconf").compile();
+    assert!(compiled.is_ok(), "{}", compiled.render(false));
+    let session = comi_codegen::session_sids(&compiled, &[]).expect("SIDs");
+    let (schema, _) = comi_codegen::served_schema(&compiled, &session.registry).expect("a schema");
+    let schema = datastore::with_rules(comi_runtime::cbor::with_names(schema));
+    let at = text::parse_path(schema, "/ietf-yang-library:yang-library/content-id").unwrap();
+    let mut seen = Vec::new();
+    let store = Datastore::new(schema, datastore::Limits::SERVER);
+    let mut encoder = comi_runtime::cbor::Encoder::new(schema, &mut seen, comi_runtime::cbor::Identifiers::Sids, 1000);
+    store.read(&mut TableBoard::default(), &at, datastore::Filter::default(), &mut encoder).unwrap();
+    String::from_utf8_lossy(&seen).into_owned()
+}
+
+#[test]
+fn the_content_id_changes_with_modules_revisions_and_features() {
+    let (first, second) =
+        (("a", "revision 2026-01-01; feature f; leaf x { type int8; }"), ("b", "leaf y { type int8; }"));
+    let base = content_id(&[first], None);
+    assert_eq!(base, content_id(&[first], None));
+    let later = ("a", "revision 2026-02-02; feature f; leaf x { type int8; }");
+    let others = [
+        content_id(&[first, second], None),
+        content_id(&[later], None),
+        content_id(&[first], Some(("a", ""))),
+        content_id(&[second], None),
+    ];
+    assert!(others.iter().all(|other| *other != base), "{base} {others:?}");
+}

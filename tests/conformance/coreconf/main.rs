@@ -5,3 +5,4 @@ mod board;
 mod examples;
 mod fixture;
 mod library;
+mod rows;

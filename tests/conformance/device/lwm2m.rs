@@ -1,7 +1,7 @@
 //! LwM2M's view: paths, formats, operations.
 
 use comi_runtime::client::Request;
-use comi_runtime::coap::content_format::{CBOR, LINK_FORMAT, TEXT_PLAIN};
+use comi_runtime::coap::content_format::{CBOR, LINK_FORMAT, LWM2M_TLV, SENML_JSON, TEXT_PLAIN};
 use comi_runtime::coap::{Code, Method};
 use comi_runtime::value::Value;
 
@@ -41,15 +41,47 @@ fn what_can_not_be_read_has_its_code() {
         ("/3/0/0/0", Code::NOT_FOUND),        // a resource without instances
         ("/3/0/1", Code::NOT_FOUND),          // optional, without a value
         ("/3/0/4", Code::METHOD_NOT_ALLOWED), // executable
-        ("/3/0/6", Code::NOT_ACCEPTABLE),     // several values need another format
-        ("/3/0", Code::NOT_ACCEPTABLE),
-        ("/3303", Code::NOT_ACCEPTABLE),
-        ("/0/0/0", Code::UNAUTHORIZED), // security
+        ("/0/0/0", Code::UNAUTHORIZED),       // security
         ("/21/0/0", Code::UNAUTHORIZED),
     ] {
         assert_eq!(world.ask(&get(path, None)).code, code, "{path}");
     }
-    assert_eq!(world.ask(&get("/3303/0/5700", Some(11542))).code, Code::NOT_ACCEPTABLE);
+    for path in ["/3/0/6", "/3/0", "/3303"] {
+        // several values need another format
+        assert_eq!(world.ask(&get(path, Some(TEXT_PLAIN))).code, Code::NOT_ACCEPTABLE, "{path}");
+    }
+    // Core 1.2 section 7.5.2: opaque is of an Opaque alone
+    assert_eq!(world.ask(&get("/3303/0/5700", Some(42))).code, Code::NOT_ACCEPTABLE);
+}
+
+#[test]
+fn several_values_are_read_as_tlv_and_senml() {
+    let mut world = World::new();
+    for (path, accept, expected) in [
+        ("/3303/0/5700", SENML_JSON, r#"[{"bn":"/3303/0/5700","v":21.5}]"#.as_bytes()),
+        ("/3/0/6", SENML_JSON, br#"[{"bn":"/3/0/6/","n":"0","v":1},{"n":"1","v":5}]"#),
+        ("/3/0/6/1", LWM2M_TLV, &[0x41, 0x01, 0x05]),
+        ("/3/0/6", LWM2M_TLV, &[0x86, 0x06, 0x41, 0x00, 0x01, 0x41, 0x01, 0x05]),
+        ("/3303/0/5700", LWM2M_TLV, &[0xe4, 0x16, 0x44, 0x41, 0xac, 0, 0]),
+    ] {
+        let answer = world.ask(&get(path, Some(accept)));
+        assert_eq!((answer.code, answer.content_format, &answer.payload[..]), (Code::CONTENT, Some(accept), expected));
+    }
+    // a server of LwM2M 1.0 names no format
+    assert_eq!(world.ask(&get("/3/0/6", None)).content_format, Some(LWM2M_TLV));
+}
+
+#[test]
+fn discover_lists_what_there_is_and_others_than_servers_have_no_attributes() {
+    let mut world = World::new();
+    let answer = world.ask(&get("/3303/0", Some(LINK_FORMAT)));
+    let links: Vec<&str> = text(&answer).1.split(',').collect();
+    for link in ["</3303/0>", "</3303/0/5700>", "</3303/0/5605>"] {
+        assert!(links.contains(&link), "{link} in {links:?}");
+    }
+    assert_eq!(text(&world.ask(&get("/3/0/6", Some(LINK_FORMAT)))).1, "</3/0/6>;dim=2,</3/0/6/0>,</3/0/6/1>");
+    let attributes = Request::new(Method::Put, "/3303/0").with_queries(["pmin=1"]);
+    assert_eq!(world.ask(&attributes).code, Code::BAD_REQUEST);
 }
 
 #[test]
@@ -91,7 +123,7 @@ fn discovery_tells_the_links_of_both_protocols_and_is_filtered() {
     for link in [
         r#"</c>;rt="core.c.ds";ds=1029"#,
         r#"</s>;rt="core.c.es core.c.ev";obs"#,
-        r#"</>;rt="oma.lwm2m";ct="0 60""#,
+        r#"</>;rt="oma.lwm2m";ct="0 42 60 110 112 11542""#,
         "</3/0>",
         r#"</3303>;ver="1.1""#,
         "</3303/0>,</3303/1>",
@@ -101,7 +133,7 @@ fn discovery_tells_the_links_of_both_protocols_and_is_filtered() {
     for (filter, expected) in [
         ("href=/3303*", r#"</3303>;ver="1.1",</3303/0>,</3303/1>"#),
         ("rt=core.c.ev", r#"</s>;rt="core.c.es core.c.ev";obs"#),
-        ("rt=oma.lwm2m", r#"</>;rt="oma.lwm2m";ct="0 60""#),
+        ("rt=oma.lwm2m", r#"</>;rt="oma.lwm2m";ct="0 42 60 110 112 11542""#),
         ("rt=nothing", ""),
     ] {
         assert_eq!(text(&world.ask(&Request::discover(Some(filter)))), (Code::CONTENT, expected), "{filter}");

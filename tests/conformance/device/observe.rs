@@ -224,3 +224,18 @@ fn get_of_the_datastore_is_answered_without_observe() {
     assert_eq!(world.heard(1, call).len(), 1);
     assert_eq!(world.device.usage().coap.observations, 0);
 }
+
+#[test]
+fn an_observer_that_was_told_nothing_for_a_day_is_told_again() {
+    let mut world = World::new();
+    world.set(&temperature_application_type(0), "attic");
+    let request = Request::fetch(world.schema(), &[temperature_application_type(0)]).unwrap();
+    let call = world.observe(0, &request);
+    assert_eq!(world.heard(0, call).len(), 1);
+    world.pass(Duration::from_secs(24 * 3600 + 1));
+    assert_eq!(world.heard(0, call).len(), 1, "RFC 7641 section 4.5: its ACK shows that it is there");
+    // It vanishes: the next time nobody answers.
+    world.cut_off(0);
+    world.pass(Duration::from_secs(24 * 3600 + 120));
+    assert_eq!(world.device.usage().coap.observations, 0);
+}

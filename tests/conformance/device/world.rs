@@ -22,6 +22,8 @@ struct Remote {
     endpoint: Endpoint,
     heard: BTreeMap<CallId, Vec<Response>>,
     failed: Vec<CallId>,
+    /// Nothing reaches it.
+    cut_off: bool,
 }
 
 pub(crate) struct World {
@@ -48,6 +50,7 @@ impl World {
                 endpoint: Endpoint::new(coap::Limits::SERVER, seed),
                 heard: BTreeMap::new(),
                 failed: Vec::new(),
+                cut_off: false,
             })
             .collect();
         hardware.state().diary.clear();
@@ -77,7 +80,8 @@ impl World {
             while let Some(to) = self.device.poll_transmit(&mut buffer) {
                 idle = false;
                 let place = (0..self.remotes.len()).find(|place| peer(*place) == to);
-                let Some(remote) = place.map(|place| &mut self.remotes[place]) else { continue };
+                let remote = place.map(|place| &mut self.remotes[place]);
+                let Some(remote) = remote.filter(|remote| !remote.cut_off) else { continue };
                 let from = Peer::insecure(DEVICE.parse().unwrap());
                 if let Some(Received::Response { call, response }) =
                     remote.endpoint.handle_datagram(self.now, from, &buffer)
@@ -135,9 +139,14 @@ impl World {
     pub(crate) fn send(&mut self, place: usize, request: &Request, observe: bool) -> CallId {
         let to = Peer::insecure(DEVICE.parse().unwrap());
         let (now, endpoint) = (self.now, &mut self.remotes[place].endpoint);
-        let call = request.with_outgoing(observe, |outgoing| endpoint.request(now, to, outgoing)).unwrap();
+        let call = request.with_outgoing(observe, |outgoing| endpoint.call(now, to, outgoing)).unwrap();
         self.settle();
         call
+    }
+
+    /// Nothing reaches this peer any more.
+    pub(crate) fn cut_off(&mut self, place: usize) {
+        self.remotes[place].cut_off = true;
     }
 
     pub(crate) fn cancel(&mut self, place: usize, call: CallId) {

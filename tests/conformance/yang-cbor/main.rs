@@ -4,6 +4,7 @@
 
 mod messages;
 mod schemas;
+mod typed;
 mod values;
 
 mod fixture {

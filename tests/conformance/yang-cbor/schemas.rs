@@ -34,5 +34,5 @@ fn compile(name: &str) -> &'static Schema {
         registry.add(path, file).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
     let schema = comi_codegen::runtime_schema(&compiled, &registry).unwrap_or_else(|error| panic!("{name}: {error:?}"));
-    comi_runtime::value::text::with_names(schema)
+    comi_runtime::cbor::with_names(schema)
 }

@@ -2,27 +2,14 @@
 //! read as the same and written as the same, with SIDs, with names and as JSON.
 #![no_main]
 
-use std::sync::OnceLock;
+mod schema;
 
-use comi_codegen::Context;
 use comi_runtime::cbor::{self, Allowed, Encoder, Identifiers, Reader, Writer};
 use comi_runtime::json::{self, Style};
-use comi_runtime::schema::{NodeIndex, Schema};
+use comi_runtime::schema::NodeIndex;
 use comi_runtime::value::{Data, text, write_data};
 use libfuzzer_sys::fuzz_target;
-
-/// The module with one node of every kind and type.
-fn schema() -> &'static Schema {
-    static SCHEMA: OnceLock<&'static Schema> = OnceLock::new();
-    SCHEMA.get_or_init(|| {
-        let mut context = Context::new();
-        context.file(concat!(env!("CARGO_MANIFEST_DIR"), "/../../yang/example/acme-valve.yang"));
-        let compiled = context.compile();
-        let (registry, _) = comi_codegen::sid_files(&compiled, &[]).expect("every module has its SIDs");
-        let schema = comi_codegen::runtime_schema(&compiled, &registry).expect("the tables hold the module");
-        comi_runtime::value::text::with_names(schema)
-    })
-}
+use schema::schema;
 
 fn encode(data: &Data, identifiers: Identifiers) -> Vec<u8> {
     let mut out = Vec::new();

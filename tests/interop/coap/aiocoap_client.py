@@ -1,4 +1,4 @@
-"""aiocoap as the client, the demo device as the server."""
+"""aiocoap as the client, the demo device as the server; with the word `tcp`, over TCP."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ from aiocoap.numbers.optionnumbers import OptionNumber
 from aiocoap.optiontypes import OpaqueOption
 
 from cbor_sequence import items, sequence
-from device import DATA, IDENTIFIERS, INSTANCES, Case, Device, equal, sids
+from device import DATA, IDENTIFIERS, INSTANCES, Case, Device, equal, over_tcp, sids
 
 VALVE = "/acme-valve:valve"
 
@@ -298,7 +298,7 @@ async def refusals(client):
 async def main():
     with Device() as device:
         context = await Context.create_client_context()
-        client = Client(context, device.uri)
+        client = Client(context, over_tcp(device.uri))
         for suite in (discovery, reading, editing, replacing, calling, blocks, observing, lwm2m, refusals):
             await suite(client)
         await context.shutdown()

@@ -1,4 +1,4 @@
-"""aiocoap as the server, `comi` as the client."""
+"""aiocoap as the server, `comi` as the client; with the word `tcp`, over TCP."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from aiocoap import BAD_REQUEST, CHANGED, CONTENT, Context, Message
 from aiocoap.resource import ObservableResource, Resource, Site, WKCResource
 
 from cbor_sequence import items, sequence
-from device import COMI, DATA, INSTANCES, Case, equal, sids
+from device import COMI, DATA, INSTANCES, Case, equal, over_tcp, sids
 
 VALVE = "/acme-valve:valve"
 SID = sids()
@@ -114,8 +114,9 @@ async def main():
     site.add_resource(["3303", "0", "5700"], Temperature())
     site.add_resource(["3303", "0", "5750"], Application())
     port = 20000 + os.getpid() % 20000
-    server = await Context.create_server_context(site, bind=("127.0.0.1", port))
-    target = f"coap://127.0.0.1:{port}"
+    target = over_tcp(f"coap://127.0.0.1:{port}")
+    transports = ["tcpserver"] if target.startswith("coap+tcp:") else None
+    server = await Context.create_server_context(site, bind=("127.0.0.1", port), transports=transports)
 
     with Case("comi discover lists aiocoap's resources"):
         code, out, error = await comi("discover", target, "--json")

@@ -14,9 +14,10 @@ CASES = (
     ("ping", "4000", "", "RST 0.00"),
     ("version 0", "0001", C, None),
     ("version 2", "8001", C, None),
-    ("token length 9, CON", "4901", b"123456789" + C, "RST 0.00"),
+    # RFC 8974: the 13 that was reserved adds a byte of length, 14 adds two
+    ("token of 13 bytes", "4d01", b"\x00" + b"1234567890123" + C, "ACK 2.05"),
     ("token length 15, CON", "4f01", b"123456789012345" + C, "RST 0.00"),
-    ("token length 9, NON", "5901", b"123456789" + C, None),
+    ("token length 15, NON", "5f01", b"123456789012345" + C, None),
     ("token longer than the datagram", "4401", "aa", "RST 0.00"),
     ("truncated option", "4001", "b363", "RST 0.00"),
     ("truncated option header", "4001", "d0", "RST 0.00"),
@@ -42,7 +43,9 @@ CASES = (
     ("unknown critical option, NON", "5001", "91782163", None),
     ("Uri-Path that is not UTF-8", "4001", "b2fffe", "ACK 4.02"),
     ("Uri-Path of 300 bytes", "4001", bytes.fromhex("be001f") + bytes(300), "ACK 4.02"),
-    ("Proxy-Scheme", "4001", C + bytes.fromhex("d40f636f6170"), "ACK 5.05"),
+    ("Proxy-Scheme http", "4001", C + bytes.fromhex("d40f68747470"), "ACK 5.05"),
+    ("Proxy-Scheme coap, of ourselves", "4001", C + bytes.fromhex("d40f636f6170"), "ACK 2.05"),
+    ("Block1 in a GET", "4001", C + bytes.fromhex("d10306"), "ACK 4.02"),
     # RFC 7959 sections 2.2 and 2.9.
     ("Block1 with size exponent 7", "4007", INSTANCES + bytes.fromhex("d10207ff00"), "ACK 4.00"),
     ("Block1 shorter than it says", "4007", INSTANCES + bytes.fromhex("d1020aff00"), "ACK 4.00"),

@@ -17,8 +17,11 @@ DATA, IDENTIFIERS, INSTANCES = 140, 141, 142
 class Case:
     """One case: `with Case("name"): …`; an exception fails it."""
 
+    # Said behind each name.
+    over = ""
+
     def __init__(self, name):
-        self.name = name
+        self.name = name + Case.over
 
     def __enter__(self):
         return self
@@ -30,6 +33,14 @@ class Case:
             words = f"{kind.__name__} {error}".replace("\n", " ")
             print(f"FAIL {self.name}: {words}", flush=True)
         return kind is None or issubclass(kind, Exception)
+
+
+def over_tcp(uri):
+    """The URI, with the scheme of CoAP over TCP if the suite was started with the word `tcp`; cases say so."""
+    if "tcp" not in sys.argv[1:]:
+        return uri
+    Case.over = ", over TCP"
+    return uri.replace("coap:", "coap+tcp:", 1)
 
 
 def equal(actual, expected):
@@ -50,14 +61,15 @@ def sids():
 
 
 class Device:
-    """`comi serve` on a free port of the loopback."""
+    """`comi serve` on a free port of the loopback: the demo device, or a mock of what the arguments say."""
 
-    def __init__(self, host="127.0.0.1"):
-        self.host = host
+    def __init__(self, host="127.0.0.1", *serving):
+        self.host, self.serving = host, serving
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            [COMI, "serve", "--listen", f"{self.host}:0"], stdout=subprocess.PIPE, stderr=sys.stderr, text=True
+            [COMI, "serve", "--listen", f"{self.host}:0", *self.serving],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.stderr, text=True,
         )
         for line in self.process.stdout:
             uri = re.search(r"coap://[0-9.:\[\]]+:(\d+)", line)
@@ -66,6 +78,14 @@ class Device:
                 self.uri = uri.group(0)
                 return self
         raise RuntimeError("comi serve printed no URI")
+
+    def types(self, line, until):
+        """Types a line for a mock's hardware, and waits for what it prints."""
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        while not (said := self.process.stdout.readline()).startswith(until):
+            if not said:
+                raise RuntimeError(f"comi serve ended before it printed {until}")
 
     def __exit__(self, *_):
         self.process.kill()

@@ -6,6 +6,7 @@
 pub(crate) mod handlers;
 pub(crate) mod structs;
 pub(crate) mod types;
+pub(crate) mod wire;
 
 use std::collections::HashMap;
 
@@ -19,6 +20,7 @@ use crate::sid_items::sid_path;
 pub(crate) use handlers::{Answer, CallInput, Handler, Method, MethodKind};
 pub(crate) use structs::{FieldKind, Struct};
 pub(crate) use types::{NamedKind, NamedType, RustType};
+pub(crate) use wire::{Coding, CodingForm, Wire, WireField, WireKind};
 
 /// The names that the prelude of generated modules brings (`comi_runtime::model::prelude`), and Rust's own.
 pub(super) const RESERVED_TYPES: [&str; 29] = [
@@ -75,6 +77,8 @@ pub(crate) struct Module {
     pub(crate) structs: Vec<Struct>,
     pub(crate) paths: Vec<Path>,
     pub(crate) handlers: Vec<Handler>,
+    /// Empty unless they are asked for.
+    pub(crate) wires: Vec<Wire>,
 }
 
 /// A function that makes an instance-identifier.
@@ -150,7 +154,7 @@ impl<'a> Source<'a> {
 }
 
 /// Decides everything.
-pub(crate) fn plan(compiled: &compiled::Schema, lowered: &Lowered) -> Plan {
+pub(crate) fn plan(compiled: &compiled::Schema, lowered: &Lowered, typed_codec: bool) -> Plan {
     let paths: Vec<Vec<String>> = compiled.modules.iter().map(|module| vec![module.name.clone()]).collect();
     let modules = settle(&paths, &["tables"], |_, name| vec![snake(name)]);
     let modules = modules.iter().map(|name| escape(snake(name))).collect();
@@ -161,6 +165,7 @@ pub(crate) fn plan(compiled: &compiled::Schema, lowered: &Lowered) -> Plan {
     let mut handlers = handlers::plan(&source, &types, &names);
     let mut paths = plan_paths(&source, &types);
     let mut identities = plan_identities(&source);
+    let mut wires = if typed_codec { wire::plan(&source, &types) } else { HashMap::new() };
     let mut sids = plan_sids(&source);
 
     let mut planned = Vec::new();
@@ -179,6 +184,7 @@ pub(crate) fn plan(compiled: &compiled::Schema, lowered: &Lowered) -> Plan {
             structs: structs.remove(&index).unwrap_or_default(),
             paths: paths.remove(&index).unwrap_or_default(),
             handlers: handlers.remove(&index).unwrap_or_default(),
+            wires: wires.remove(&index).unwrap_or_default(),
         };
         let empty = module.sids.is_empty() && module.identities.is_empty() && module.types.is_empty();
         if !empty || !module.structs.is_empty() {

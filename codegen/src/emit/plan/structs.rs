@@ -60,7 +60,7 @@ pub(super) fn names(source: &Source<'_>, types: &Types) -> HashMap<NodeIndex, St
 }
 
 /// `move` and its input are one step, `move-input`.
-fn struct_path(source: &Source<'_>, node: NodeIndex) -> Vec<String> {
+pub(super) fn struct_path(source: &Source<'_>, node: NodeIndex) -> Vec<String> {
     let mut steps = source.steps(node);
     let kind = source.schema.node(node).map(Node::kind);
     if matches!(kind, Some(NodeKind::Input | NodeKind::Output)) && steps.len() > 1 {

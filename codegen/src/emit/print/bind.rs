@@ -75,12 +75,12 @@ pub(super) fn print(out: &mut Writer, plan: &Plan) {
     out.close("}");
     out.blank();
     for function in [read(&methods), next(&methods), call(&methods), prepare(&methods)] {
-        function.print(out);
+        function.print_converted(out);
         out.blank();
     }
     out.open("fn changed(&mut self, change: &Change<'_>) {");
     out.line("// The datastore holds values of the schema's types alone, so no conversion fails.");
-    out.line("let _ = self.tell(change);");
+    out.line("let _ = self.try_changed(change);");
     out.close("}");
     out.close("}");
     out.close("};");
@@ -97,8 +97,10 @@ fn board_itself(out: &mut Writer, methods: &[Bound<'_>]) {
     out.open("pub fn board_mut(&mut self) -> &mut T {");
     out.line("&mut self.board");
     out.close("}");
-    out.blank();
-    tell(methods).print(out);
+    for function in [read(methods), next(methods), call(methods), prepare(methods), changed(methods)] {
+        out.blank();
+        function.print(out);
+    }
     out.close("}");
 }
 
@@ -118,31 +120,37 @@ impl Bound<'_> {
     }
 }
 
-/// A function that is one `match` over nodes.
+/// A function that is one `match` over nodes. Where an argument can't be converted, its body, `try_…`, has no answer,
+/// which is one branch an argument and not an error made anew at each.
 struct Function {
     name: &'static str,
-    arguments: &'static [&'static str],
+    /// Names and types.
+    arguments: &'static [(&'static str, &'static str)],
     answer: &'static str,
     /// What is matched.
     node: &'static str,
     /// Node, and the lines of what is done.
     arms: Vec<(u16, Vec<String>)>,
     otherwise: &'static str,
-    /// What follows the match, where its arms have no value.
-    end: Option<&'static str>,
 }
 
 impl Function {
-    fn print(&self, out: &mut Writer) {
+    fn signature(&self, out: &mut Writer, prefix: &str, answer: &str) {
         let receiver = std::iter::once("&mut self".to_owned());
-        let arguments: Vec<String> = receiver.chain(self.arguments.iter().map(|one| (*one).to_owned())).collect();
-        out.signature("fn", self.name, &arguments, self.answer, " {");
+        let arguments = receiver.chain(self.arguments.iter().map(|(name, type_)| format!("{name}: {type_}")));
+        let name = format!("{prefix}{}", self.name);
+        out.signature("fn", &name, &arguments.collect::<Vec<_>>(), answer, " {");
         out.indent();
+    }
+
+    /// The body.
+    fn print(&self, out: &mut Writer) {
+        self.signature(out, "try_", &format!("Option<{}>", self.answer));
         if self.arms.is_empty() {
-            out.line(self.end.unwrap_or(self.otherwise));
+            out.line(&format!("Some({})", self.otherwise));
         } else {
             out.line("let board = &mut self.board;");
-            out.open(&format!("match {}.0 {{", self.node));
+            out.open(&format!("Some(match {}.0 {{", self.node));
             for (node, lines) in &self.arms {
                 for (place, line) in lines.iter().enumerate() {
                     if place == 0 {
@@ -153,11 +161,16 @@ impl Function {
                 }
             }
             out.line(&format!("_ => {},", self.otherwise));
-            out.close("}");
-            if let Some(end) = self.end {
-                out.line(end);
-            }
+            out.close("})");
         }
+        out.close("}");
+    }
+
+    /// The method of `Board`.
+    fn print_converted(&self, out: &mut Writer) {
+        self.signature(out, "", self.answer);
+        let names: Vec<&str> = self.arguments.iter().map(|(name, _)| *name).collect();
+        out.line(&format!("dispatch::converted(self.try_{}({}))", self.name, names.join(", ")));
         out.close("}");
     }
 }
@@ -171,12 +184,11 @@ fn read(methods: &[Bound<'_>]) -> Function {
     });
     Function {
         name: "read",
-        arguments: &["node: NodeIndex", "keys: &[Value]"],
+        arguments: &[("node", "NodeIndex"), ("keys", "&[Value]")],
         answer: "Result<Data, Fault>",
         node: "node",
         arms: arms.collect(),
         otherwise: "Err(Fault::Absent)",
-        end: None,
     }
 }
 
@@ -200,12 +212,11 @@ fn next(methods: &[Bound<'_>]) -> Function {
     });
     Function {
         name: "next",
-        arguments: &["list: NodeIndex", "keys: &[Value]", "after: Option<&[Value]>"],
+        arguments: &[("list", "NodeIndex"), ("keys", "&[Value]"), ("after", "Option<&[Value]>")],
         answer: "Result<Option<Vec<Value>>, Fault>",
         node: "list",
         arms: arms.collect(),
         otherwise: "Ok(None)",
-        end: None,
     }
 }
 
@@ -213,21 +224,23 @@ fn call(methods: &[Bound<'_>]) -> Function {
     let arms = methods.iter().filter_map(|bound| {
         let MethodKind::Call { input, .. } = &bound.method.kind else { return None };
         let input = match input {
-            CallInput::Arguments(leaf) => vec![format!("fields::leaf(input, NodeIndex({}))?", leaf.0)],
+            CallInput::Arguments(leaf) => vec![format!("fields::leaf(input, NodeIndex({})).ok()?", leaf.0)],
             CallInput::None => Vec::new(),
-            CallInput::Struct(_) => vec!["FromContent::from_content(input)?".to_owned()],
+            CallInput::Struct(_) => {
+                let read = "match FromContent::from_content(input)";
+                vec![format!("{read} {{ Ok(input) => input, Err(fault) => return Some(Err(fault)) }}")]
+            }
         };
         let call = bound.invoke(&escape(bound.method.base.clone()), "keys", &["board", "call"], &input);
         Some((bound.method.node.0, vec![format!("dispatch::outcome({call}),")]))
     });
     Function {
         name: "call",
-        arguments: &["call: Call", "operation: NodeIndex", "keys: &[Value]", "input: &Content"],
+        arguments: &[("call", "Call"), ("operation", "NodeIndex"), ("keys", "&[Value]"), ("input", "&Content")],
         answer: "Result<Outcome<Content>, Fault>",
         node: "operation",
         arms: arms.collect(),
         otherwise: "Err(Fault::failed(\"this device has no such operation\"))",
-        end: None,
     }
 }
 
@@ -270,24 +283,22 @@ fn change_arms(
 fn prepare(methods: &[Bound<'_>]) -> Function {
     Function {
         name: "prepare",
-        arguments: &["change: &Change<'_>"],
+        arguments: &[("change", "&Change<'_>")],
         answer: "Result<(), Fault>",
         node: "change.node",
         arms: change_arms(methods, ("prepare_", ""), [("prepare_", "_create"), ("prepare_", "_delete")], "Ok(())"),
         otherwise: "Ok(())",
-        end: None,
     }
 }
 
-fn tell(methods: &[Bound<'_>]) -> Function {
+fn changed(methods: &[Bound<'_>]) -> Function {
     Function {
-        name: "tell",
-        arguments: &["change: &Change<'_>"],
-        answer: "Result<(), Fault>",
+        name: "changed",
+        arguments: &[("change", "&Change<'_>")],
+        answer: "()",
         node: "change.node",
-        arms: change_arms(methods, ("", "_changed"), [("", "_created"), ("", "_deleted")], "{}"),
-        otherwise: "{}",
-        end: Some("Ok(())"),
+        arms: change_arms(methods, ("", "_changed"), [("", "_created"), ("", "_deleted")], "()"),
+        otherwise: "()",
     }
 }
 

@@ -1,11 +1,13 @@
 //! Writes the generated file: what the plan says, and nothing else.
 
 mod bind;
+mod expressions;
 mod handlers;
 mod patterns;
 mod structs;
 mod tables;
 mod types;
+mod wire;
 mod writer;
 
 use super::plan::{Module, Plan, RustType};
@@ -54,6 +56,7 @@ fn module(out: &mut Writer, module: &Module) {
         handlers::print(out, planned, &module.rust);
     }
     paths(out, module);
+    wire::print(out, module);
     out.close("}");
 }
 

@@ -2,7 +2,9 @@
 
 use std::fmt::Debug;
 
-use comi_runtime::schema::{Literal, NodeIndex, PatternSet, Schema, Type};
+use comi_runtime::schema::{
+    Flags, Literal, Message, Node, NodeIndex, NodeKind, PatternSet, Schema, Type, TypeIndex, TypeMessages,
+};
 
 use super::writer::Writer;
 use super::{ALLOW, ALLOW_UNUSED};
@@ -20,6 +22,7 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
         "names",
         "types",
         "patterns",
+        "messages",
         "lists",
         "identities",
         "choices",
@@ -29,12 +32,28 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
         "by_sid",
         "objects",
         "resources",
+        "expressions",
     ] {
         out.line(&format!("{table}: tables::{},", table.to_uppercase()));
     }
-    let by_name = if lowered.by_name { "Some(&::comi_runtime::value::text::BY_NAME)" } else { "None" };
+    let by_name = if lowered.by_name { "Some(&::comi_runtime::cbor::BY_NAME)" } else { "None" };
     out.line(&format!("by_name: {by_name},"));
+    out.line("parts: Some(&PARTS),");
+    let is_any = |node: &Node| matches!(node.kind(), NodeKind::Anydata | NodeKind::Anyxml);
+    let any = if schema.nodes.iter().any(is_any) { "Some(&::comi_runtime::cbor::READ_ANY)" } else { "None" };
+    out.line(&format!("any: {any},"));
     out.close("};");
+    out.blank();
+    out.doc(&[Some("What of the datastore's code the model's statements need; the rest falls away at link time.")]);
+    let parts = parts(schema).concat();
+    out.line(&format!(
+        "static PARTS: ::comi_runtime::datastore::Parts = ::comi_runtime::datastore::Parts::NONE{parts};"
+    ));
+    if needs_all_types(schema) {
+        out.blank();
+        let words = "the model has leafs whose types comi-runtime links with its feature `types`";
+        out.line(&format!("const _: () = assert!(::comi_runtime::value::ALL_TYPES, {words:?});"));
+    }
     out.blank();
     out.line(ALLOW);
     out.open("mod tables {");
@@ -59,7 +78,7 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
     modules(out, schema);
     nodes(out, schema);
     // nobody asks for a name then
-    let names = if lowered.by_name { schema.names } else { &[] };
+    let names = if lowered.names { schema.names } else { &[] };
     table(out, "NAMES", "&str", names.iter().enumerate().map(|(place, name)| (format!("{name:?}"), place.to_string())));
     table(
         out,
@@ -68,6 +87,7 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
         schema.types.iter().enumerate().map(|(place, type_)| (type_row(type_), place.to_string())),
     );
     super::patterns::print(out, schema.patterns, &lowered.pattern_texts);
+    messages(out, schema);
     let list = |(place, list): (usize, &comi_runtime::schema::List)| {
         let unique: Vec<String> = list.unique.iter().map(|nodes| slice(nodes)).collect();
         let node = nodes_of_lists(schema).get(place).copied().unwrap_or(NodeIndex::ROOT);
@@ -112,7 +132,90 @@ pub(super) fn print(out: &mut Writer, lowered: &Lowered) {
     table(out, "BY_SID", "NodeIndex", schema.by_sid.iter().map(by_sid));
     table(out, "OBJECTS", "Object", schema.objects.iter().map(|row| debug(row, schema, row.node)));
     table(out, "RESOURCES", "Resource", schema.resources.iter().map(|row| debug(row, schema, row.node)));
+    super::expressions::print(out, schema);
     out.close("}");
+}
+
+/// What restrictions say, with the place of its type behind each.
+fn messages(out: &mut Writer, schema: &Schema) {
+    out.blank();
+    let Some(messages) = schema.messages else {
+        out.line("pub(super) static MESSAGES: Option<&Messages> = None;");
+        return;
+    };
+    out.line(
+        "pub(super) static MESSAGES: Option<&Messages> = \
+         Some(&Messages { types: TYPE_MESSAGES, find: TypeMessages::find });",
+    );
+    let said = |message: &Option<&Message>| message.map_or("None".to_owned(), |message| format!("Some(&{message:?})"));
+    let row = |row: &TypeMessages| {
+        let patterns: Vec<String> = row.patterns.iter().map(said).collect();
+        let (bounds, patterns) = (said(&row.bounds), patterns.join(", "));
+        let text = format!("TypeMessages {{ ty: {:?}, bounds: {bounds}, patterns: &[{patterns}] }}", row.ty);
+        (text, row.ty.0.to_string())
+    };
+    table(out, "TYPE_MESSAGES", "TypeMessages", messages.types.iter().map(row));
+}
+
+/// The parts of the datastore's code that a model needs, as calls.
+fn parts(schema: &Schema) -> Vec<&'static str> {
+    let rows = || (0..=u16::MAX).map(NodeIndex).zip(schema.nodes);
+    let in_operation = |node| {
+        schema
+            .path(node)
+            .filter_map(|step| schema.node(step))
+            .any(|row| matches!(row.kind(), NodeKind::Rpc | NodeKind::Action | NodeKind::Notification))
+    };
+    // a reference to state is not followed
+    let references = |(node, row): (NodeIndex, &Node)| {
+        row.type_index().is_some_and(|type_| requires_instance(schema, type_))
+            && (row.is_config() || in_operation(node))
+    };
+    let user_ordered = |row: &Node| row.kind() == NodeKind::List && row.flags.has(Flags::USER_ORDERED);
+    let of_library = |row: &Node| schema.module(row.module()).is_some_and(|module| module.name == "ietf-yang-library");
+    let needed = [
+        (!schema.choices.is_empty(), ".with_choices()"),
+        (!schema.defaults.is_empty(), ".with_defaults()"),
+        (schema.nodes.iter().any(|row| row.flags.has(Flags::PUSHED)), ".with_pushed_state()"),
+        (rows().any(references), ".with_references()"),
+        (schema.lists.iter().any(|list| !list.unique.is_empty()), ".with_unique()"),
+        (schema.nodes.iter().any(user_ordered), ".with_user_order()"),
+        (schema.nodes.iter().any(of_library), ".with_yang_library()"),
+    ];
+    needed.into_iter().filter_map(|(needed, part)| needed.then_some(part)).collect()
+}
+
+/// Whether a leaf has a type that a small device does without; those of structures are read by tools alone.
+fn needs_all_types(schema: &Schema) -> bool {
+    let is_plain = |type_: &Type| {
+        matches!(
+            type_,
+            Type::Boolean
+                | Type::Float { .. }
+                | Type::Integer { .. }
+                | Type::Leafref { .. }
+                | Type::String { .. }
+                | Type::Unsigned { .. }
+        )
+    };
+    let in_structure =
+        |node| schema.path(node).any(|step| schema.node(step).is_some_and(|row| row.kind() == NodeKind::Structure));
+    (0..=u16::MAX).map(NodeIndex).zip(schema.nodes).any(|(node, row)| {
+        let type_ = row.type_index().and_then(|type_| schema.types.get(type_.get()));
+        type_.is_some_and(|type_| !is_plain(type_)) && !in_structure(node)
+    })
+}
+
+/// Whether values of a type must refer to something.
+fn requires_instance(schema: &Schema, type_: TypeIndex) -> bool {
+    match schema.types.get(type_.get()) {
+        Some(Type::Leafref { target, require_instance, .. }) => {
+            *require_instance && schema.node(*target).is_some_and(Node::is_config)
+        }
+        Some(Type::InstanceIdentifier { require_instance }) => *require_instance,
+        Some(Type::Union { members }) => members.iter().any(|member| requires_instance(schema, *member)),
+        _ => false,
+    }
 }
 
 /// The tables' own types write themselves as Rust does.
@@ -186,7 +289,7 @@ fn nodes_of_lists(schema: &Schema) -> Vec<NodeIndex> {
 }
 
 /// `/acme-valve:valve/position`
-fn path(schema: &Schema, node: NodeIndex) -> String {
+pub(super) fn path(schema: &Schema, node: NodeIndex) -> String {
     let mut text = String::new();
     let mut module = None;
     for step in schema.path(node) {
@@ -233,7 +336,7 @@ fn type_row(type_: &Type) -> String {
     format!("Type::{text}")
 }
 
-fn float(number: f64) -> String {
+pub(super) fn float(number: f64) -> String {
     if number == f64::INFINITY {
         "f64::INFINITY".to_owned()
     } else if number == f64::NEG_INFINITY {

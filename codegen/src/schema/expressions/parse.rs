@@ -8,7 +8,7 @@ use super::super::load::UnitId;
 use crate::diagnostic::{Diagnostic, Severity, suggest};
 use crate::source::Span;
 use crate::syntax::{Statement, locate};
-use crate::xpath::{self, Axis, Extent, Function, Misuse, Reason};
+use crate::xpath::{self, Axis, Expr, Extent, Function, Misuse, Reason};
 
 /// RFC 7950 section 6.4: expressions are XPath 1.0.
 const SYNTAX: &str = "RFC 7950 section 6.4";
@@ -89,7 +89,16 @@ impl<'a> Compiler<'a> {
                         self.prefix(prefix, unit, place)
                     }));
                 }
-                let parsed = Arc::new(XPath { expression, modules });
+                let prefixes = self.unit(unit).map(|unit| &unit.prefixes);
+                let literals = expression.parts().filter_map(|(_, part)| match part {
+                    Expr::Literal(text) => {
+                        let (prefix, _) = text.split_once(':')?;
+                        Some((prefix.into(), *prefixes?.get(prefix)?))
+                    }
+                    _ => None,
+                });
+                let literals = literals.collect();
+                let parsed = Arc::new(XPath { expression, modules, literals });
                 self.expressions.parsed.insert(argument.span, (parsed, unit));
             }
         }

@@ -3,7 +3,7 @@ use alloc::format;
 use super::*;
 
 /// A document, the byte at which it is refused, and why: node and reason.
-const MALFORMED: [(&str, usize, &str); 61] = [
+const MALFORMED: [(&str, usize, &str); 63] = [
     // not well-formed
     ("", 0, "the input ends within a data item"),
     ("a1", 0, "the input ends within a data item"),
@@ -55,7 +55,7 @@ const MALFORMED: [(&str, usize, &str); 61] = [
     ("a1 1903e8 a1 181e 81 a1 02 6161", 8, "/t:all/server: a list key is missing"),
     ("a1 19046a 82 a1 01 6161 a1 01 6161", 9, "/t:top[id='a']: an entry occurs twice"),
     ("a1 1903e8 a1 11 82 6161 6161", 6, "/t:all/names[.='a']: an entry occurs twice"),
-    ("a1 1903e8 a1 1828 82 a1 01 6161 a1 01 01", 14, "/t:all/log[2]/text: not a text string"),
+    ("a1 1903e8 a1 1828 82 a1 01 6161 a1 01 01", 14, "/t:all/log[2]/text: not a string"),
     // values
     ("a1 1903e8 a1 01 45 0102030405", 6, "/t:all/binary: length 5 is not allowed"),
     ("a1 1903e8 a1 02 4108", 6, "/t:all/bits: unknown bit at position 3"),
@@ -64,9 +64,12 @@ const MALFORMED: [(&str, usize, &str); 61] = [
     ("a1 1903e8 a1 02 83410100 4101", 6, "/t:all/bits: not bits"),
     ("a1 1903e8 a1 04 c482 22 19ffff", 6, "/t:all/decimal: out of range"),
     ("a1 1903e8 a1 04 c482 3bffffffffffffffff 01", 6, "/t:all/decimal: out of range"),
-    ("a1 1903e8 a1 04 c483 21 01 01", 6, "/t:all/decimal: not a decimal fraction"),
+    ("a1 1903e8 a1 04 c483 21 01 01", 6, "/t:all/decimal: not a decimal64"),
     ("a1 1903e8 a1 06 04", 6, "/t:all/enumeration: unknown enum value 4"),
     ("a1 1903e8 a1 08 190387", 6, "/t:all/identity: the identity is not derived from the base"),
+    // identifiers as text: `/t:x`, and a key that lacks its quote
+    ("a1 1903e8 a1 09 64 2f743a78", 6, "/t:all/instance: "),
+    ("a1 1903e8 a2 0d 6161 09 6d 2f743a746f705b69643d27615d", 9, "/t:all/instance: "),
     ("a1 1903e8 a1 0a 1880", 6, "/t:all/int8: out of range"),
     ("a1 1903e8 a1 0e 0b", 6, "/t:all/uint8: out of range"),
 ];

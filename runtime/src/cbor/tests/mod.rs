@@ -1,3 +1,4 @@
+mod instances;
 mod malformed;
 mod oracle;
 mod readings;
@@ -118,8 +119,11 @@ fn an_entry_takes_its_keys_from_the_identifier() {
     let whole = read("a3 01 626465 02 6161 03 05").unwrap();
     assert_eq!(read("a1 03 05").unwrap(), whole);
     let error = read("a2 02 6162 03 05").unwrap_err();
-    assert!(matches!(error.reason, Reason::KeyMismatch(_)));
-    assert_eq!(error.describe(schema()).split(": ").next(), Some("/t:all/server[name='a'][country='de']/name"));
+    assert_eq!((error.position, &error.reason), (2, &Reason::KeyMismatch(crate::test_schema::at("all/server/name"))));
+    assert_eq!(
+        error.describe(schema()),
+        "/t:all/server[name='a'][country='de']/name: a list key differs from the one in the identifier ('name', byte 2)"
+    );
 }
 
 #[test]
@@ -161,4 +165,20 @@ fn anydata_that_the_schema_knows_is_written_by_name() {
     let names = "a1 65743a616c6c a1 63616e79 a1 65616c61726d a1 6474657874 6178";
     let encoded = encode(NodeIndex::ROOT, &Data::Container(content), Identifiers::Names).unwrap();
     assert_eq!(hex(&encoded), hex(&bytes(names)));
+}
+
+#[test]
+fn anydata_under_a_name_is_kept_by_deltas_to_its_own_sid() {
+    // alarm (1110), known: by SID under names, and by name
+    let known = "a1 1903e8 a1 14 a1 185a a1 01 6178";
+    check_document("a1 65743a616c6c a1 63616e79 a1 190456 a1 01 6178", known);
+    check_document("a1 65743a616c6c a1 63616e79 a1 67743a616c61726d a1 6474657874 6178", known);
+    check_document("a1 1903e8 a1 14 a1 67743a616c61726d a1 190457 6178", known);
+    // unknown SIDs 1 and 70000, beside a name: under a name they are absolute, the name stays
+    check_document(
+        "a1 65743a616c6c a1 63616e79 a3 01 05 1a00011170 06 63783a79 07",
+        "a1 1903e8 a1 14 a3 1a00010d74 06 3903fa 05 63783a79 07",
+    );
+    // and with SIDs they stay as they came
+    check_document("a1 1903e8 a1 14 a2 01 05 63783a79 07", "");
 }

@@ -145,8 +145,8 @@ fn a_second_call_is_refused() {
     for limits in [Limits { calls: 1, ..Limits::DEVICE }, Limits { confirmables: 1, ..Limits::DEVICE }] {
         let mut endpoint = Endpoint::new(limits, 1);
         let request = OutgoingRequest::new(Method::Get, "/a");
-        assert!(endpoint.request(Instant::START, server_peer(), &request).is_ok());
-        assert_eq!(endpoint.request(Instant::START, server_peer(), &request), Err(Full));
+        assert!(endpoint.call(Instant::START, server_peer(), &request).is_ok());
+        assert_eq!(endpoint.call(Instant::START, server_peer(), &request), Err(Full));
         assert_eq!(endpoint.usage().calls, 1);
     }
 }

@@ -1,11 +1,12 @@
 //! Every state and event of the machines, against the drawings over their enums.
 
-use super::pair::{client_peer, server_peer};
+use super::pair::{client_peer, sent, server_peer};
+use crate::coap::call::Stage;
 use crate::coap::exchange::State as Exchange;
 use crate::coap::observe::State as Observation;
 use crate::coap::{
-    Code, Endpoint, Limits, Message, MessageType, Method, ObservationId, OutgoingRequest, Peer, Received, RequestId,
-    Response, Token, Writer, number,
+    Code, Endpoint, Limits, MessageType, Method, ObservationId, OutgoingRequest, Peer, Received, RequestId, Response,
+    Token, Writer, number,
 };
 use crate::time::Instant;
 use alloc::string::{String, ToString as _};
@@ -30,18 +31,6 @@ fn deliver(endpoint: &mut Endpoint, peer: Peer, datagram: &[u8]) -> Option<Reque
     }
 }
 
-/// What the endpoint sends, in short, and the last datagram itself.
-fn sent(endpoint: &mut Endpoint) -> (String, Vec<u8>) {
-    let (mut lines, mut last, mut buffer) = (vec![], vec![], vec![]);
-    while endpoint.poll_transmit(&mut buffer).is_some() {
-        let message = Message::parse(&buffer).unwrap();
-        let kind = ["CON", "NON", "ACK", "RST"][usize::from(message.kind().bits())];
-        lines.push(alloc::format!("{kind} {}", message.code()));
-        last.clone_from(&buffer);
-    }
-    (lines.join(", "), last)
-}
-
 /// Takes the endpoint past its next deadline, so many times.
 fn time_out(endpoint: &mut Endpoint, times: usize) {
     for _ in 0..times {
@@ -52,8 +41,19 @@ fn time_out(endpoint: &mut Endpoint, times: usize) {
 
 fn exchange(state: &str, event: &str) -> (String, &'static str) {
     let mut endpoint = Endpoint::new(Limits::DEVICE, 1);
-    let request = message(MessageType::Confirmable, Code::GET, 1, b"t", None);
-    let id = deliver(&mut endpoint, client_peer(), &request).unwrap();
+    let held = state == "Held";
+    let kind = if held { MessageType::NonConfirmable } else { MessageType::Confirmable };
+    let request = message(kind, Code::GET, 1, b"t", None);
+    let id = match held {
+        false => deliver(&mut endpoint, client_peer(), &request).unwrap(),
+        true => match endpoint.handle_multicast(NOW, client_peer(), &request) {
+            Some(Received::Request(request)) => request.id,
+            _ => panic!("no request"),
+        },
+    };
+    if held {
+        endpoint.respond(NOW, id, &Response { payload: b"x", ..OK }).unwrap();
+    }
     if matches!(state, "Deferred" | "Separate") {
         endpoint.defer(NOW, id).unwrap();
     }
@@ -80,6 +80,10 @@ fn exchange(state: &str, event: &str) -> (String, &'static str) {
             endpoint.handle_timeout(NOW + Limits::DEVICE.separate_delay);
             false
         }
+        "leisure" => {
+            endpoint.handle_timeout(NOW + Limits::DEVICE.leisure);
+            false
+        }
         "lifetime" => {
             endpoint.handle_timeout(NOW + Limits::DEVICE.exchange_lifetime());
             false
@@ -92,6 +96,7 @@ fn exchange(state: &str, event: &str) -> (String, &'static str) {
         Some(Exchange::Deferred) => "Deferred",
         Some(Exchange::Answered(_)) => "Answered",
         Some(Exchange::Separate) => "Separate",
+        Some(Exchange::Held(_)) => "Held",
     };
     (if gone { "Gone".to_string() } else { sent(&mut endpoint).0 }, after)
 }
@@ -114,6 +119,11 @@ fn exchanges_do_what_is_drawn() {
         ("Answered", "duplicate", "ACK 2.05", "Answered"),
         ("Answered", "delay", "", "Answered"),
         ("Answered", "lifetime", "", "gone"),
+        ("Held", "respond", "Gone", "Held"),
+        ("Held", "defer", "Gone", "Held"),
+        ("Held", "duplicate", "", "Held"),
+        ("Held", "leisure", "NON 2.05", "Separate"),
+        ("Separate", "leisure", "", "Separate"),
         ("Separate", "respond", "Gone", "Separate"),
         ("Separate", "defer", "Gone", "Separate"),
         ("Separate", "duplicate", "ACK 0.00", "Separate"),
@@ -126,7 +136,8 @@ fn exchanges_do_what_is_drawn() {
 
 fn observation(state: &str, event: &str) -> (String, &'static str) {
     let every = if state == "Idle" { 99 } else { 0 };
-    let mut endpoint = Endpoint::new(Limits { notify_confirmable_every: every, ..Limits::DEVICE }, 1);
+    let mut endpoint =
+        Endpoint::new(Limits { notify_confirmable_every: every, notify_interval: Duration::ZERO, ..Limits::DEVICE }, 1);
     let register = message(MessageType::Confirmable, Code::GET, 1, b"t", Some(0));
     let request = deliver(&mut endpoint, client_peer(), &register).unwrap();
     let id: ObservationId = endpoint.respond_observed(NOW, request, &OK).unwrap().unwrap();
@@ -171,7 +182,7 @@ fn observations_do_what_is_drawn() {
         ("Idle", "ACK", "", "Idle"),
         ("Idle", "RST", "!", "gone"),
         ("Idle", "timeout", "", "Idle"),
-        ("Idle", "silence", "", "Idle"),
+        ("Idle", "silence", "!", "Idle"),
         ("Idle", "deregister", "!", "gone"),
         ("Idle", "end", "", "gone"),
         ("InFlight", "notify", "", "Newest"),
@@ -199,7 +210,7 @@ fn call(state: &str, event: &str) -> (String, &'static str) {
     let mut endpoint = Endpoint::new(Limits::DEVICE, 1);
     let observe = state == "Observing";
     let request = OutgoingRequest { observe, ..OutgoingRequest::new(Method::Get, "/s") };
-    let call = endpoint.request(NOW, server_peer(), &request).unwrap();
+    let call = endpoint.call(NOW, server_peer(), &request).unwrap();
     let (_, datagram) = sent(&mut endpoint);
     let (message_id, token) = (u16::from_be_bytes([datagram[2], datagram[3]]), &datagram[4..12]);
     let mut arrive = |kind, code, observe| {
@@ -235,12 +246,11 @@ fn call(state: &str, event: &str) -> (String, &'static str) {
     let mut does = sent(&mut endpoint).0;
     does += if brought { "+" } else { "" };
     does += if failed { "!" } else { "" };
-    let usage = endpoint.usage();
-    let after = match (usage.calls, usage.confirmables, endpoint.poll_timeout()) {
-        (0, ..) => "gone",
-        (_, 1, _) => "InFlight",
-        (_, 0, Some(_)) => "Waiting",
-        _ => "Observing",
+    let after = match endpoint.calls.entries.get(call.0).map(|call| call.stage) {
+        None => "gone",
+        Some(Stage::InFlight(_)) => "InFlight",
+        Some(Stage::Waiting) => "Waiting",
+        Some(Stage::Observing) => "Observing",
     };
     (does, after)
 }

@@ -1,6 +1,7 @@
 use super::pair::{Pair, Reaction, client_peer, server_peer};
 use crate::coap::{
-    CallFailure, Code, Endpoint, Gone, Limits, Method, OutgoingRequest, Peer, Received, Response, Usage, number,
+    CallFailure, Code, Endpoint, Event, Gone, Limits, Message, MessageType, Method, OutgoingRequest, Peer, Received,
+    Response, Usage, Writer, number,
 };
 use crate::time::Instant;
 use alloc::boxed::Box;
@@ -117,6 +118,21 @@ fn a_deferred_request_is_answered_in_a_message_of_its_own() {
 }
 
 #[test]
+fn a_response_that_comes_again_is_acknowledged_again() {
+    let mut pair = Pair::new(Limits::DEVICE);
+    pair.react = Box::new(|_| Reaction::Defer);
+    pair.request(&OutgoingRequest::new(Method::Get, "/slow"));
+    pair.settle();
+    // the ACK of the response is lost
+    let lost = pair.sent + 2;
+    pair.loses = Box::new(move |number| number == lost);
+    pair.respond(pair.seen[0].id, Code::CONTENT, b"done");
+    pair.drive(Duration::from_secs(10));
+    assert_eq!(pair.trace[2..], ["<- CON 2.05", "-> ACK 0.00 lost", "<- CON 2.05", "-> ACK 0.00"]);
+    assert_eq!(pair.answers.len(), 1);
+}
+
+#[test]
 fn a_forgotten_request_is_acknowledged_after_a_while() {
     let mut pair = Pair::new(Limits::DEVICE);
     pair.react = Box::new(|_| Reaction::Forget);
@@ -161,7 +177,7 @@ fn a_silent_peer_is_given_up_after_the_retransmissions() {
 fn early_and_repeated_timeouts_do_nothing() {
     let mut endpoint = Endpoint::new(Limits::DEVICE, 1);
     let request = OutgoingRequest::new(Method::Get, "/a");
-    endpoint.request(Instant::START, server_peer(), &request).unwrap();
+    endpoint.call(Instant::START, server_peer(), &request).unwrap();
     assert_eq!(drain(&mut endpoint).len(), 1);
     let due = endpoint.poll_timeout().unwrap();
     endpoint.handle_timeout(Instant::from_micros(due.as_micros() - 1));
@@ -174,7 +190,7 @@ fn early_and_repeated_timeouts_do_nothing() {
 #[test]
 fn a_reset_ends_a_call() {
     let mut endpoint = Endpoint::new(Limits::DEVICE, 1);
-    endpoint.request(Instant::START, server_peer(), &OutgoingRequest::new(Method::Get, "/a")).unwrap();
+    endpoint.call(Instant::START, server_peer(), &OutgoingRequest::new(Method::Get, "/a")).unwrap();
     let sent = drain(&mut endpoint);
     endpoint.handle_datagram(Instant::START, server_peer(), &[0x70, 0, sent[0][2], sent[0][3]]);
     assert!(matches!(endpoint.poll_event(), Some(crate::coap::Event::CallFailed { reason: CallFailure::Reset, .. })));
@@ -194,7 +210,7 @@ fn responses_that_nobody_asked_for_are_rejected_or_ignored() {
 #[test]
 fn a_response_from_another_peer_is_not_taken() {
     let mut endpoint = Endpoint::new(Limits::DEVICE, 1);
-    endpoint.request(Instant::START, server_peer(), &OutgoingRequest::new(Method::Get, "/a")).unwrap();
+    endpoint.call(Instant::START, server_peer(), &OutgoingRequest::new(Method::Get, "/a")).unwrap();
     let mut response = drain(&mut endpoint).remove(0);
     response.truncate(12);
     (response[0], response[1]) = (0x68, 0x45);
@@ -244,4 +260,37 @@ fn a_run_replays_from_its_seed() {
     };
     let (trace, _): (Vec<String>, _) = run();
     assert_eq!(run().0, trace);
+}
+
+#[test]
+fn a_token_is_echoed_whole_or_refused() {
+    let limits = Limits { token: 300, ..Limits::DEVICE };
+    for (length, delivered, code) in [(9, 1, Code::CONTENT), (300, 1, Code::CONTENT), (301, 0, Code::BAD_REQUEST)] {
+        let mut endpoint = Endpoint::new(limits.clone(), 1);
+        let (mut datagram, token) = (vec![], vec![7; length]);
+        Writer::new(&mut datagram, MessageType::Confirmable, Code::GET, 1, &token).payload(&[]);
+        let (found, sent) = answers(&mut endpoint, Instant::START, client_peer(), &datagram);
+        let answer = Message::parse(&sent[0]).unwrap();
+        assert_eq!((found, answer.token(), answer.code()), (delivered, &token[..], code));
+    }
+}
+
+#[test]
+fn an_unknown_critical_option_of_a_response_is_rejected() {
+    use MessageType::{Acknowledgement, Confirmable, NonConfirmable};
+    for (kind, resets, fails) in [(Confirmable, 1, true), (Acknowledgement, 0, true), (NonConfirmable, 0, false)] {
+        let mut endpoint = Endpoint::new(Limits::DEVICE, 1);
+        endpoint.call(Instant::START, server_peer(), &OutgoingRequest::new(Method::Get, "/a")).unwrap();
+        let request = drain(&mut endpoint).remove(0);
+        let request = Message::parse(&request).unwrap();
+        let mut datagram = vec![];
+        let mut writer = Writer::new(&mut datagram, kind, Code::CONTENT, request.id(), request.token());
+        writer.option(9, b"");
+        assert!(endpoint.handle_datagram(Instant::START, server_peer(), &datagram).is_none());
+        assert_eq!(drain(&mut endpoint).len(), resets, "{kind:?}");
+        let failed = endpoint
+            .poll_event()
+            .is_some_and(|event| matches!(event, Event::CallFailed { reason: CallFailure::UnrecognisedOption(9), .. }));
+        assert_eq!(failed, fails, "{kind:?}");
+    }
 }

@@ -73,7 +73,7 @@ proptest! {
         let message = Message::parse(&bytes).unwrap();
         prop_assert_eq!(message.id(), parts.id);
         prop_assert_eq!(message.code().byte(), parts.code);
-        prop_assert_eq!(Some(message.token()), Token::new(&parts.token));
+        prop_assert_eq!(message.token(), &parts.token[..]);
         let options: Vec<_> = message.options().map(|option| (option.number, option.value.to_vec())).collect();
         prop_assert_eq!(options, parts.options);
         prop_assert_eq!(message.payload(), &parts.payload[..]);
@@ -89,7 +89,7 @@ proptest! {
                 kind: message.kind().bits(),
                 code: message.code().byte(),
                 id: message.id(),
-                token: message.token().as_slice().to_vec(),
+                token: message.token().to_vec(),
                 options: message.options().map(|option| (option.number, option.value.to_vec())).collect(),
                 payload: message.payload().to_vec(),
             };

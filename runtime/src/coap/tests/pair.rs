@@ -1,8 +1,8 @@
 //! Two endpoints with a time of their own and a network that loses what its script says.
 
 use crate::coap::{
-    CallFailure, CallId, Code, Endpoint, Event, IncomingResponse, Limits, ObservationId, OutgoingRequest, Peer,
-    Received, Request, RequestId, Response,
+    CallFailure, CallId, Code, Endpoint, Event, IncomingResponse, Limits, Message, ObservationId, OutgoingRequest,
+    Peer, Received, Request, RequestId, Response,
 };
 use crate::time::Instant;
 use alloc::boxed::Box;
@@ -20,6 +20,18 @@ pub(super) fn client_peer() -> Peer {
 
 pub(super) fn server_peer() -> Peer {
     Peer::insecure("[2001:db8::5]:5683".parse().unwrap())
+}
+
+/// What one endpoint sends, in short, and the last datagram itself.
+pub(super) fn sent(endpoint: &mut Endpoint) -> (String, Vec<u8>) {
+    let (mut lines, mut last, mut buffer) = (vec![], vec![], vec![]);
+    while endpoint.poll_transmit(&mut buffer).is_some() {
+        let message = Message::parse(&buffer).unwrap();
+        let kind = ["CON", "NON", "ACK", "RST"][usize::from(message.kind().bits())];
+        lines.push(alloc::format!("{kind} {}", message.code()));
+        last.clone_from(&buffer);
+    }
+    (lines.join(", "), last)
 }
 
 /// A request as the server's application saw it.
@@ -65,6 +77,7 @@ pub(super) struct Pair {
     pub(super) answers: Vec<Answer>,
     pub(super) observations: Vec<ObservationId>,
     pub(super) ended: Vec<ObservationId>,
+    pub(super) quiet: Vec<ObservationId>,
     pub(super) failures: Vec<(CallId, CallFailure)>,
     /// Everything that was sent, one line each, as a trace.
     pub(super) trace: Vec<String>,
@@ -87,13 +100,14 @@ impl Pair {
             answers: vec![],
             observations: vec![],
             ended: vec![],
+            quiet: vec![],
             failures: vec![],
             trace: vec![],
         }
     }
 
     pub(super) fn request(&mut self, request: &OutgoingRequest<'_>) -> CallId {
-        let call = self.client.request(self.now, server_peer(), request).unwrap();
+        let call = self.client.call(self.now, server_peer(), request).unwrap();
         self.calls.push(call);
         self.transmit();
         call
@@ -182,13 +196,16 @@ impl Pair {
         while let Some(event) = self.server.poll_event() {
             match event {
                 Event::ObservationEnded(id) => self.ended.push(id),
-                Event::CallFailed { .. } => panic!("the server calls nobody"),
+                Event::ObservationQuiet(id) => self.quiet.push(id),
+                Event::CallFailed { .. } | Event::Pinged { .. } => panic!("the server calls nobody"),
             }
         }
         while let Some(event) = self.client.poll_event() {
             match event {
                 Event::CallFailed { call, reason } => self.failures.push((call, reason)),
-                Event::ObservationEnded(_) => panic!("nobody observes the client"),
+                Event::ObservationEnded(_) | Event::ObservationQuiet(_) | Event::Pinged { .. } => {
+                    panic!("nobody observes the client")
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! RFC 7959.
 
-use super::pair::{Pair, Reaction, client_peer};
+use super::pair::{Pair, Reaction, client_peer, server_peer};
+use crate::coap::mix::Random;
 use crate::coap::{
     CallFailure, Code, Endpoint, Limits, Message, MessageType, Method, OutgoingRequest, Received, Response, Token,
     Usage, Writer, number,
@@ -47,6 +48,157 @@ fn bodies_of_64_kib_pass_both_ways_under_loss() {
         pair.drive(Duration::from_secs(1000));
         assert_eq!((pair.server.usage(), pair.client.usage()), (Usage::default(), Usage::default()));
     }
+}
+
+/// Loses 30 % at random.
+fn random_loss(seed: u64) -> Box<dyn FnMut(usize) -> bool> {
+    let mut random = Random::new(seed);
+    Box::new(move |_| random.thousandths() <= 300)
+}
+
+#[test]
+fn bodies_of_64_kib_pass_both_ways_under_random_loss() {
+    let mut lost_for_good = 0;
+    for seed in 0..24_u64 {
+        let method = [Method::Get, Method::Put, Method::Post, Method::Fetch][usize::try_from(seed % 4).unwrap()];
+        let mut pair = Pair::new(Limits { request_attempts: 8, ..large() });
+        pair.loses = random_loss(seed);
+        let answer = body(65536);
+        pair.react = Box::new(move |_| Reaction::Respond(Code::CONTENT, answer.clone()));
+        let sent = if method == Method::Get { vec![] } else { body(65000) };
+        pair.request(&OutgoingRequest { payload: &sent, ..OutgoingRequest::new(method, "/c") });
+        pair.drive(Duration::from_secs(20_000));
+        assert_eq!(pair.failures, [], "{seed} {method}");
+        assert_eq!((pair.seen.len(), pair.answers.len()), (1, 1), "{seed} {method}");
+        assert_eq!(pair.seen[0].payload, sent);
+        assert_eq!(pair.answers[0].payload, body(65536));
+        let in_a_row = pair.trace.windows(5).any(|five| five.iter().all(|line| line.ends_with("lost")));
+        lost_for_good += usize::from(in_a_row);
+        assert_eq!((pair.server.usage(), pair.client.usage()), (Usage::default(), Usage::default()));
+    }
+    assert!(lost_for_good > 0, "there were messages that got no answer at all");
+}
+
+/// RFC 7252 section 5.2.2: the empty ACK of the last block and all copies of its separate answer are lost, so the client makes
+/// the block anew; what was answered is answered again.
+#[test]
+fn a_client_whose_separate_answer_was_lost_gets_it_with_the_block_made_anew() {
+    let mut pair = Pair::new(Limits { block_size: 64, ..Limits::DEVICE });
+    pair.react = Box::new(|_| Reaction::Defer);
+    // 2.31 passes, then the server isn't heard until it has given up
+    pair.loses = Box::new(|number| number > 2 && number % 2 == 0 || (4..=12).contains(&number));
+    pair.request(&OutgoingRequest { payload: &[7; 100], ..OutgoingRequest::new(Method::Post, "/c") });
+    pair.drive(Duration::from_millis(200));
+    pair.respond(pair.seen[0].id, Code::CHANGED, b"done");
+    pair.loses = Box::new(|number| number <= 14);
+    pair.drive(Duration::from_secs(600));
+    assert_eq!((pair.seen.len(), pair.answers.len()), (1, 1), "{:?} {:?}", pair.trace, pair.failures);
+    assert_eq!(pair.answers[0].payload, b"done");
+    assert_eq!(
+        pair.trace.last_chunk(),
+        Some(&["-> CON POST".to_string(), "<- ACK 2.04".to_string()]),
+        "{:?}",
+        pair.trace
+    );
+    pair.drive(Duration::from_secs(1000));
+    assert_eq!((pair.server.usage(), pair.client.usage()), (Usage::default(), Usage::default()));
+}
+
+#[test]
+fn the_last_block_made_anew_is_not_applied_again() {
+    for method in [Method::Post, Method::Put] {
+        let mut pair = Pair::new(Limits { block_size: 64, ..Limits::DEVICE });
+        // block 0 and its answer, the last block, then its answers: each is lost, and the message given up
+        let mut number_of_answers = 0;
+        pair.loses = Box::new(move |number| {
+            number_of_answers += usize::from(number > 2 && number % 2 == 0);
+            number > 2 && number % 2 == 0 && number_of_answers <= 5
+        });
+        pair.request(&OutgoingRequest { payload: &[7; 100], ..OutgoingRequest::new(method, "/c") });
+        pair.drive(Duration::from_secs(600));
+        let final_blocks = pair.trace.iter().filter(|line| line.starts_with("->")).count();
+        assert_eq!((final_blocks, pair.seen.len(), pair.answers.len()), (1 + 6, 1, 1), "{:?}", pair.trace);
+    }
+}
+
+#[test]
+fn a_transfer_begins_again_when_the_server_has_lost_its_part() {
+    for (attempts, answers) in [(1, 1), (0, 1)] {
+        let mut pair = Pair::new(Limits { block_size: 64, block_attempts: attempts, ..Limits::DEVICE });
+        pair.request(&OutgoingRequest { payload: &[7; 200], ..OutgoingRequest::new(Method::Post, "/c") });
+        pair.drive(Duration::from_millis(25));
+        pair.server = Endpoint::new(pair.server.limits().clone(), 99);
+        pair.settle();
+        assert_eq!(pair.answers.len(), answers);
+        let code = if attempts == 0 { Code::REQUEST_ENTITY_INCOMPLETE } else { Code::CONTENT };
+        assert_eq!((pair.answers[0].code, pair.seen.len()), (code, usize::from(attempts)));
+    }
+}
+
+#[test]
+fn blocks_of_two_representations_never_mix() {
+    let mut pair = Pair::new(Limits { block_size: 64, ..Limits::DEVICE });
+    pair.react = Box::new(|_| Reaction::Respond(Code::CONTENT, vec![1; 300]));
+    pair.request(&OutgoingRequest::new(Method::Get, "/c"));
+    pair.drive(Duration::from_millis(45));
+    // the server reboots, and what it represents has changed
+    pair.server = Endpoint::new(pair.server.limits().clone(), 99);
+    pair.react = Box::new(|_| Reaction::Respond(Code::CONTENT, vec![2; 300]));
+    pair.settle();
+    assert_eq!(pair.answers.len(), 1, "{:?}", pair.failures);
+    assert_eq!(pair.answers[0].payload, [2; 300]);
+}
+
+#[test]
+fn the_rest_of_an_answer_that_is_gone_does_not_ask_again() {
+    let further = |id, code| request(id, code, &[(number::BLOCK2, block(1, false, 16))], &[]);
+    let (lines, endpoint) = conversation(Limits::DEVICE, &[further(1, Code::POST), further(2, Code::PATCH)]);
+    assert_eq!(lines, ["4.08 0", "4.08 0"]);
+    assert_eq!(endpoint.usage(), Usage::default());
+}
+
+#[test]
+fn bodies_sent_to_one_resource_at_the_same_time_are_told_apart() {
+    let mut pair = Pair::new(Limits { block_size: 64, transfers: 3, ..Limits::DEVICE });
+    pair.react = Box::new(|seen| Reaction::Respond(Code::CHANGED, seen.payload.clone()));
+    let bodies = [vec![1; 200], vec![2; 220], vec![3; 240]];
+    for payload in &bodies {
+        pair.request(&OutgoingRequest { payload, ..OutgoingRequest::new(Method::Post, "/c") });
+    }
+    pair.settle();
+    let mut answers: Vec<_> = pair.answers.iter().map(|answer| answer.payload.clone()).collect();
+    answers.sort();
+    assert_eq!(answers, bodies);
+}
+
+#[test]
+fn a_server_that_wants_blocks_gets_blocks() {
+    let mut client = Endpoint::new(Limits::DEVICE, 1);
+    let payload = [7; 100];
+    let asked = OutgoingRequest { payload: &payload, ..OutgoingRequest::new(Method::Put, "/c") };
+    client.call(Instant::START, server_peer(), &asked).unwrap();
+    let mut buffer = vec![];
+    client.poll_transmit(&mut buffer).unwrap();
+    let first = Message::parse(&buffer).unwrap();
+    let mut refusal = vec![];
+    let code = Code::REQUEST_ENTITY_TOO_LARGE;
+    let mut writer = Writer::new(&mut refusal, MessageType::Acknowledgement, code, first.id(), first.token());
+    writer.uint(number::BLOCK1, block(0, false, 64));
+    writer.payload(&[]);
+    assert!(client.handle_datagram(Instant::START, server_peer(), &refusal).is_none());
+    client.poll_transmit(&mut buffer).unwrap();
+    let second = Message::parse(&buffer).unwrap();
+    assert_eq!((second.uint(number::BLOCK1), second.payload().len()), (Some(block(0, true, 64)), 64));
+}
+
+#[test]
+fn a_body_of_more_blocks_than_there_are_numbers_is_not_begun() {
+    let mut client = Endpoint::new(Limits { block_size: 16, ..Limits::DEVICE }, 1);
+    let payload = vec![0; 16 << 20];
+    let asked = OutgoingRequest { payload: &payload, ..OutgoingRequest::new(Method::Put, "/c") };
+    let call = client.call(Instant::START, server_peer(), &asked).unwrap();
+    let expected = crate::coap::Event::CallFailed { call, reason: CallFailure::TooLarge };
+    assert_eq!((client.poll_event(), client.poll_transmit(&mut vec![])), (Some(expected), None));
 }
 
 #[test]
@@ -311,7 +463,7 @@ fn a_response_over_our_limit_fails_the_call() {
     let mut pair = Pair::new(Limits::DEVICE);
     pair.react = Box::new(|_| Reaction::Respond(Code::CONTENT, vec![1; 4097]));
     pair.request(&OutgoingRequest::new(Method::Get, "/c"));
-    pair.settle();
+    pair.drive(Duration::from_secs(300));
     assert_eq!(pair.failures[0].1, CallFailure::TooLarge);
     assert_eq!(pair.client.usage(), Usage::default());
 }

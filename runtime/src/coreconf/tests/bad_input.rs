@@ -212,7 +212,7 @@ fn each_reason_of_the_rooms_below_has_its_failure() {
         (Reason::InvalidDatatype, Failure::InvalidDatatype),
         (Reason::InvalidValue(Violation::Range), Failure::NotInRange),
         (Reason::InvalidValue(Violation::Length(3)), Failure::InvalidLength),
-        (Reason::InvalidValue(Violation::Pattern), Failure::NotMatched),
+        (Reason::InvalidValue(Violation::Pattern(0)), Failure::NotMatched),
         (Reason::InvalidValue(Violation::UnknownEnum(3)), Failure::InvalidDatatype),
         (Reason::KeyMismatch, Failure::KeyMismatch),
         (Reason::MissingChoice, Failure::MissingChoice),

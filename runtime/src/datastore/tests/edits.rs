@@ -1,11 +1,13 @@
 //! What edits do, and that they undo.
 
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use alloc::{format, vec};
 
 use super::model::{FakeBoard, at, content, leaf, node, number, path, schema};
 use crate::datastore::{Committed, Datastore, Edit, EditError, Found, Limits, Origin, Reason};
+use crate::schema::Schema;
 use crate::value::{Content, Data, Entries, Value};
 
 pub(super) fn empty() -> Datastore {
@@ -29,7 +31,7 @@ fn change_asking(
 ) -> Result<Committed, EditError> {
     let mut started = store.edit(origin);
     edit(&mut started)?;
-    Ok(started.validate()?.prepare(board)?.commit())
+    Ok(started.validate()?.prepare(board)?.persist()?.commit())
 }
 
 pub(super) fn set(store: &mut Datastore, to: &str, data: Data) -> Result<Committed, EditError> {
@@ -308,7 +310,7 @@ fn user_order_is_kept_and_told() {
         let mut edit = store.edit(Origin::Requester);
         edit.delete(&at("/t:order")).unwrap();
         edit.replace(&at("/t:order"), entries(ids)).unwrap();
-        paths(&edit.validate().unwrap().prepare(&mut FakeBoard::default()).unwrap().commit())
+        paths(&edit.validate().unwrap().prepare(&mut FakeBoard::default()).unwrap().persist().unwrap().commit())
     };
     assert_eq!(again(&[2, 3, 1]), ["~/t:order"]);
     assert!(again(&[2, 3, 1]).is_empty());
@@ -359,5 +361,15 @@ fn an_edit_with_a_failed_operation_can_not_be_committed() {
     let half = content("/t:box", [("name", leaf("y")), ("level", number(101))]);
     let failed = edit.replace(&at("/t:box"), Data::Container(half)).unwrap_err();
     assert_eq!(edit.validate().map(drop), Err(failed));
+    assert!(store.content().is_empty());
+}
+
+#[test]
+fn a_schema_that_names_no_parts_can_not_be_changed() {
+    let schema = Box::leak(Box::new(Schema { parts: None, ..*schema() }));
+    let mut store = Datastore::new(schema, Limits::DEVICE);
+    let mut edit = store.edit(Origin::Board);
+    edit.replace(&at("/t:box/level"), number(1)).unwrap();
+    assert!(matches!(edit.validate().unwrap_err().reason, Reason::Failed(_)));
     assert!(store.content().is_empty());
 }

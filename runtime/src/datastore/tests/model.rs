@@ -310,6 +310,7 @@ fn build() -> Schema {
         names: schema.names.leak(),
         types: schema.types.leak(),
         patterns: None,
+        messages: None,
         lists: schema.lists.leak(),
         identities: &[],
         choices: rows_of_choices.leak(),
@@ -319,7 +320,10 @@ fn build() -> Schema {
         by_sid: by_sid.leak(),
         objects: &[],
         resources: &[],
-        by_name: Some(&crate::value::text::BY_NAME),
+        expressions: None,
+        parts: Some(&crate::datastore::Parts::ALL),
+        by_name: Some(&crate::cbor::BY_NAME),
+        any: Some(&crate::cbor::READ_ANY),
     }
 }
 

@@ -101,7 +101,7 @@ fn apply(edit: &mut Edit<'_>, steps: &[Step]) -> Result<(), EditError> {
 fn commit(store: &mut Datastore, board: &mut FakeBoard, steps: &[Step]) -> Result<Vec<OwnedChange>, EditError> {
     let mut edit = store.edit(Origin::Requester);
     apply(&mut edit, steps)?;
-    Ok(edit.validate()?.prepare(board)?.commit().changes)
+    Ok(edit.validate()?.prepare(board)?.persist()?.commit().changes)
 }
 
 fn snapshot(store: &Datastore) -> (Content, usize, u64) {

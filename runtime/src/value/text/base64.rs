@@ -14,7 +14,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     out
 }
 
-pub(super) fn push(bytes: &[u8], out: &mut String) {
+pub(crate) fn push(bytes: &[u8], out: &mut String) {
     for chunk in bytes.chunks(3) {
         let group = chunk.iter().fold(0_u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for place in 0..4 {
@@ -26,7 +26,7 @@ pub(super) fn push(bytes: &[u8], out: &mut String) {
 }
 
 /// `None` when the text is not base64. White space is passed over, as XML's base64Binary has it.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let (mut group, mut digits, mut padding) = (0_u32, 0_u32, 0_u32);
     for symbol in text.bytes().filter(|byte| !byte.is_ascii_whitespace()) {

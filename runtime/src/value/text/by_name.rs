@@ -1,7 +1,6 @@
 //! Nodes, identities and instances by their names, for who asks for it: a device that was built without never names
 //! the code, and it falls away at link time.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 
 use super::{
@@ -9,11 +8,15 @@ use super::{
     qualified_name,
 };
 use crate::schema::{IdentityIndex, ModuleIndex, NodeIndex, Schema};
-use crate::value::InstanceIdentifier;
+use crate::value::{Content, InstanceIdentifier};
 
 /// What YANG-CBOR and the lexical forms of values do by name.
 #[derive(Debug)]
 pub struct ByName {
+    /// What the schema knows of the CBOR of an anydata node, whose deltas are relative to this SID.
+    pub(crate) anydata: AnydataByName,
+    /// Puts the members of a map of CBOR into the order of their keys; those with SIDs stand in it by their tables.
+    pub(crate) sort: fn(&mut [u8]),
     pub(crate) child: fn(&Schema, NodeIndex, &str, bool) -> Option<NodeIndex>,
     pub(crate) identity: fn(&Schema, NodeIndex, &str) -> Option<IdentityIndex>,
     pub(crate) instance: fn(&Schema, &str, u8) -> Result<InstanceIdentifier, PathError>,
@@ -23,22 +26,23 @@ pub struct ByName {
     pub(crate) tell: fn(&PathError, &mut String),
 }
 
-/// For [`Schema::by_name`]: generated code names it where a build script says `by_name()`.
-pub static BY_NAME: ByName = ByName {
-    child: child_by_name,
-    identity: identity_by_name,
-    instance: parse_nested,
-    print_child: qualified_name,
-    print_identity,
-    print_instance: print_path,
-    tell: |error, out| error.tell(out),
-};
+type AnydataByName = fn(&Schema, i64, &[u8]) -> Option<Content>;
 
-/// The same schema with everything by name: for tools, which compile theirs while they run. It is leaked, as a
-/// schema that was compiled at run time is.
-#[must_use]
-pub fn with_names(schema: &Schema) -> &'static Schema {
-    Box::leak(Box::new(Schema { by_name: Some(&BY_NAME), ..*schema }))
+impl ByName {
+    /// All of it; how anydata is read is known to the room above.
+    pub(crate) const fn new(anydata: AnydataByName, sort: fn(&mut [u8])) -> ByName {
+        ByName {
+            anydata,
+            sort,
+            child: child_by_name,
+            identity: identity_by_name,
+            instance: parse_nested,
+            print_child: qualified_name,
+            print_identity,
+            print_instance: print_path,
+            tell: |error, out| error.tell(out),
+        }
+    }
 }
 
 /// What a schema has for names.

@@ -10,7 +10,7 @@ mod path;
 mod print_path;
 mod scalar;
 
-pub use by_name::{BY_NAME, ByName, with_names};
+pub use by_name::ByName;
 pub use path::{PathError, PathReason, parse_path};
 pub use print_path::{PathForm, print_path};
 pub use scalar::{parse, print};

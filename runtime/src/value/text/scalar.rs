@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::number::{parse_digits, parse_whole, push_ascii, push_decimal, push_integer, push_unsigned, say};
 use super::{PathForm, base64, by_name};
 use crate::schema::{NodeIndex, Schema, Type};
-use crate::value::{InstanceIdentifier, Value, Violation, Whole, check, float, positions, rescale, wrong};
+use crate::value::{ALL_TYPES, InstanceIdentifier, Value, Violation, Whole, check, float, positions, rescale, wrong};
 
 /// The canonical form of the value of a leaf, or of one entry of a leaf-list. Identities are qualified.
 ///
@@ -44,6 +44,15 @@ pub(crate) fn print_as(schema: &Schema, ty: &Type, value: &Value) -> Option<Stri
 
 fn push_as(schema: &Schema, ty: &Type, value: &Value, out: &mut String) -> Option<()> {
     match (ty, value) {
+        (Type::Boolean, Value::Boolean(value)) => say(out, if *value { "true" } else { "false" }),
+        (Type::Float { .. }, Value::Float(value)) => float::print(*value, out),
+        (Type::Integer { .. }, Value::Integer(value)) => push_integer(out, *value),
+        (Type::Leafref { target_type, .. }, value) => {
+            return push_as(schema, schema.resolved_type(*target_type)?, value, out);
+        }
+        (Type::String { .. }, Value::String(text)) => say(out, text),
+        (Type::Unsigned { .. }, Value::Unsigned(value)) => push_unsigned(out, *value),
+        _ if !ALL_TYPES => return None,
         (Type::Binary { .. }, Value::Binary(bytes)) => base64::push(bytes, out),
         (Type::Bits { bits }, Value::Bits(set)) => {
             for position in positions(set) {
@@ -54,7 +63,6 @@ fn push_as(schema: &Schema, ty: &Type, value: &Value, out: &mut String) -> Optio
                 say(out, bits.get(row)?.name);
             }
         }
-        (Type::Boolean, Value::Boolean(value)) => say(out, if *value { "true" } else { "false" }),
         (Type::Decimal64 { fraction_digits, .. }, Value::Decimal64(mantissa)) => {
             push_decimal(out, *mantissa, *fraction_digits);
         }
@@ -63,22 +71,15 @@ fn push_as(schema: &Schema, ty: &Type, value: &Value, out: &mut String) -> Optio
             let row = enums.binary_search_by_key(value, |row| row.value).ok()?;
             say(out, enums.get(row)?.name);
         }
-        (Type::Float { .. }, Value::Float(value)) => float::print(*value, out),
         (Type::Identityref { .. }, Value::Identityref(identity)) => {
             *out = (by_name(schema)?.print_identity)(schema, *identity, None);
         }
         (Type::InstanceIdentifier { .. }, Value::InstanceIdentifier(instance)) => {
             *out = (by_name(schema)?.print_instance)(schema, instance, PathForm::Predicates);
         }
-        (Type::Integer { .. }, Value::Integer(value)) => push_integer(out, *value),
-        (Type::Leafref { target_type, .. }, value) => {
-            return push_as(schema, schema.resolved_type(*target_type)?, value, out);
-        }
-        (Type::String { .. }, Value::String(text)) => say(out, text),
         (Type::Union { members }, Value::Union(member, value)) => {
             return push_as(schema, schema.resolved_type(*members.get(usize::from(*member))?)?, value, out);
         }
-        (Type::Unsigned { .. }, Value::Unsigned(value)) => push_unsigned(out, *value),
         _ => return None,
     }
     Some(())
@@ -90,6 +91,23 @@ pub(crate) fn parse_as(schema: &Schema, node: NodeIndex, ty: &Type, text: &str) 
 
 fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) -> Result<Value, Violation> {
     let value = match ty {
+        Type::Boolean => Value::Boolean(match text {
+            "true" => true,
+            "false" => false,
+            _ => return Err(wrong(ty)),
+        }),
+        Type::Float { .. } => Value::Float(float::parse(text).ok_or_else(|| wrong(ty))?),
+        Type::Integer { .. } => Value::Integer(integer(text, ty)?.to_i64().ok_or(Violation::Range)?),
+        Type::Leafref { target_type, .. } => {
+            let target = schema.resolved_type(*target_type).ok_or_else(|| wrong(ty))?;
+            return parse_in(schema, node, target, text, depth);
+        }
+        Type::String { .. } => Value::String(text.into()),
+        Type::Unsigned { .. } => match integer(text, ty)? {
+            Whole { negative: true, magnitude: 1.. } => return Err(Violation::Range),
+            whole => Value::Unsigned(whole.magnitude),
+        },
+        _ if !ALL_TYPES => return Err(wrong(ty)),
         Type::Binary { .. } => Value::Binary(base64::decode(text).ok_or_else(|| wrong(ty))?.into()),
         Type::Bits { bits } => {
             let mut set = Vec::new();
@@ -105,11 +123,6 @@ fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) 
             }
             Value::Bits(set.into())
         }
-        Type::Boolean => Value::Boolean(match text {
-            "true" => true,
-            "false" => false,
-            _ => return Err(wrong(ty)),
-        }),
         Type::Decimal64 { fraction_digits, .. } => {
             let (mantissa, digits) = parse_digits(text, true).ok_or_else(|| wrong(ty))??;
             Value::Decimal64(rescale(mantissa, -digits, *fraction_digits).ok_or(Violation::Range)?)
@@ -119,7 +132,6 @@ fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) 
         Type::Enumeration { enums } => {
             Value::Enumeration(enums.iter().find(|row| row.name == text).ok_or(Violation::UnknownName)?.value)
         }
-        Type::Float { .. } => Value::Float(float::parse(text).ok_or_else(|| wrong(ty))?),
         Type::Identityref { .. } => {
             let found = by_name(schema).and_then(|names| (names.identity)(schema, node, text));
             Value::Identityref(found.ok_or(Violation::UnknownName)?)
@@ -130,12 +142,6 @@ fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) 
             Value::InstanceIdentifier(Box::new(instance))
         }
         Type::InstanceIdentifier { .. } => return Err(Violation::Instance),
-        Type::Integer { .. } => Value::Integer(integer(text, ty)?.to_i64().ok_or(Violation::Range)?),
-        Type::Leafref { target_type, .. } => {
-            let target = schema.resolved_type(*target_type).ok_or_else(|| wrong(ty))?;
-            return parse_in(schema, node, target, text, depth);
-        }
-        Type::String { .. } => Value::String(text.into()),
         Type::Union { members } => {
             let mut taken = (0_u16..).zip(*members).filter_map(|(place, member)| {
                 let value = parse_in(schema, node, schema.resolved_type(*member)?, text, depth).ok()?;
@@ -143,10 +149,6 @@ fn parse_in(schema: &Schema, node: NodeIndex, ty: &Type, text: &str, depth: u8) 
             });
             return taken.next().ok_or(Violation::NotInUnion);
         }
-        Type::Unsigned { .. } => match integer(text, ty)? {
-            Whole { negative: true, magnitude: 1.. } => return Err(Violation::Range),
-            whole => Value::Unsigned(whole.magnitude),
-        },
     };
     check(schema, ty, &value).map(|()| value)
 }

@@ -1,0 +1,144 @@
+//! SenML in CBOR (RFC 8428 section 6).
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::senml::{Fields, Pack, must_be_understood, names};
+use super::{Datum, Record};
+use crate::cbor::{Kind, Reader, Writer};
+use crate::lwm2m::{Error, Path};
+
+/// Labels (RFC 8428 section 6, table 4).
+mod label {
+    pub(super) const BASE_NAME: i64 = -2;
+    pub(super) const NAME: i64 = 0;
+    pub(super) const VALUE: i64 = 2;
+    pub(super) const STRING: i64 = 3;
+    pub(super) const BOOLEAN: i64 = 4;
+    pub(super) const DATA: i64 = 8;
+    /// Object link (Core section 7.5.7), a text.
+    pub(super) const LINK: &str = "vlo";
+}
+
+pub(super) fn write(path: Option<Path>, records: &[Record<'_>], out: &mut Vec<u8>) {
+    let (base, names) = names(path, records);
+    let mut writer = Writer::new(out);
+    writer.array(records.len());
+    for (place, (record, name)) in records.iter().zip(&names).enumerate() {
+        let has_base = place == 0 && !base.is_empty();
+        writer.map(usize::from(has_base) + usize::from(!name.is_empty()) + usize::from(record.datum.is_some()));
+        if has_base {
+            writer.integer(label::BASE_NAME);
+            writer.text(&base);
+        }
+        if !name.is_empty() {
+            writer.integer(label::NAME);
+            writer.text(name);
+        }
+        match &record.datum {
+            None => {}
+            Some(Datum::Boolean(value)) => {
+                writer.integer(label::BOOLEAN);
+                writer.boolean(*value);
+            }
+            Some(Datum::Float(value)) => {
+                writer.integer(label::VALUE);
+                writer.float(*value);
+            }
+            Some(Datum::Integer(value)) => {
+                writer.integer(label::VALUE);
+                writer.integer(*value);
+            }
+            Some(Datum::Unsigned(value)) => {
+                writer.integer(label::VALUE);
+                writer.unsigned(*value);
+            }
+            Some(Datum::Link(text)) => {
+                writer.text(label::LINK);
+                writer.text(text);
+            }
+            Some(Datum::Text(text)) => {
+                writer.integer(label::STRING);
+                writer.text(text);
+            }
+            Some(Datum::Opaque(bytes)) => {
+                writer.integer(label::DATA);
+                writer.bytes(bytes);
+            }
+            Some(Datum::Untyped(bytes)) => {
+                writer.integer(label::DATA);
+                writer.bytes(bytes);
+            }
+        }
+    }
+}
+
+pub(super) fn read(payload: &[u8]) -> Result<Vec<Record<'_>>, Error> {
+    let mut pack = Pack::default();
+    let mut reader = Reader::new(payload);
+    let mut records = reader.array()?;
+    while records.more(&mut reader)? {
+        let mut fields = Fields::default();
+        let mut items = reader.map()?;
+        while items.more(&mut reader)? {
+            field(&mut reader, &mut fields)?;
+        }
+        pack.push(fields)?;
+    }
+    reader.finish()?;
+    Ok(pack.finish())
+}
+
+fn field<'a>(reader: &mut Reader<'a>, fields: &mut Fields<'a>) -> Result<(), Error> {
+    if reader.peek()? == Kind::Text {
+        let name = reader.text()?;
+        return match &*name {
+            label::LINK => take(fields, Datum::Link(reader.text()?)),
+            name if must_be_understood(name) => Err(Error::Malformed),
+            _ => Ok(reader.skip()?),
+        };
+    }
+    let label = reader.whole()?.to_i64().ok_or(Error::Malformed)?;
+    match label {
+        label::BASE_NAME => fields.base_name = Some(String::from(&*reader.text()?)),
+        label::NAME => fields.name = Some(String::from(&*reader.text()?)),
+        label::VALUE => {
+            let datum = number(reader)?;
+            return take(fields, datum);
+        }
+        label::STRING => {
+            let text: Cow<'a, str> = reader.text()?;
+            return take(fields, Datum::Text(text));
+        }
+        label::BOOLEAN => {
+            let value = reader.boolean()?;
+            return take(fields, Datum::Boolean(value));
+        }
+        label::DATA => {
+            let bytes = reader.bytes()?;
+            return take(fields, Datum::Opaque(bytes));
+        }
+        _ => reader.skip()?,
+    }
+    Ok(())
+}
+
+fn take<'a>(fields: &mut Fields<'a>, datum: Datum<'a>) -> Result<(), Error> {
+    match fields.datum.replace(datum) {
+        None => Ok(()),
+        // RFC 8428 section 4.2: one value a record
+        Some(_) => Err(Error::Malformed),
+    }
+}
+
+fn number<'a>(reader: &mut Reader<'a>) -> Result<Datum<'a>, Error> {
+    match reader.peek()? {
+        Kind::Unsigned => {
+            let number = reader.unsigned()?;
+            Ok(i64::try_from(number).map_or(Datum::Unsigned(number), Datum::Integer))
+        }
+        Kind::Negative => Ok(Datum::Integer(reader.whole()?.to_i64().ok_or(Error::Malformed)?)),
+        _ => Ok(Datum::Float(reader.float()?)),
+    }
+}

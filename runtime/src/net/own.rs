@@ -1,0 +1,158 @@
+//! Requests of a device's own, while it is served: from which address they go, over which connection, and whom their
+//! responses are for.
+//!
+//! A request over TCP goes over the connection that is open to its address; where there is none, it waits until one is
+//! made and its other end has said what it can take (RFC 8323 section 3.3). Read [`OwnRequests::begin`] first.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::string::ToString as _;
+use std::vec::Vec;
+
+use tokio::sync::oneshot;
+
+use super::driver::Ways;
+use crate::board::Board;
+use crate::client::{Request, Response};
+use crate::coap::stream::Released;
+use crate::coap::{CallFailure, CallId, Full, Peer};
+use crate::device::{Device, Event};
+use crate::time::Instant;
+
+/// Where a request of a device goes, and how: `coap` or `coap+tcp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Destination {
+    /// Over UDP.
+    Udp(SocketAddr),
+    /// Over TCP (RFC 8323).
+    Tcp(SocketAddr),
+}
+
+/// Why a request of a device has no response.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// The other device didn't answer, or not properly.
+    #[error("{0}")]
+    Failed(#[from] CallFailure),
+    /// Too many requests at a time.
+    #[error("{0}")]
+    Full(#[from] Full),
+    /// The other device has released its connection and asked to be left alone (RFC 8323 section 5.5), until then.
+    #[error("the peer wants no connection for another {0:?}")]
+    HeldOff(core::time::Duration),
+    /// The device serves no longer.
+    #[error("the device serves no longer")]
+    Stopped,
+    /// There is no connection, and none can be made.
+    #[error("no connection to {0}")]
+    Unreachable(SocketAddr),
+}
+
+pub(super) type Done = oneshot::Sender<Result<Response, RequestError>>;
+
+/// The requests of a device that wait for a connection or a response.
+#[derive(Debug, Default)]
+pub(super) struct OwnRequests {
+    /// For a connection that is being made.
+    waiting: Vec<(SocketAddr, Request, Done)>,
+    /// For a response.
+    sent: Vec<(CallId, Done)>,
+    /// The connections that were made for them.
+    connections: BTreeMap<SocketAddr, Peer>,
+    /// Who wants to be left alone, and until when.
+    held_off: BTreeMap<SocketAddr, Instant>,
+}
+
+impl OwnRequests {
+    /// Sends a request, or has a connection made for it.
+    pub(super) fn begin<B: Board>(
+        &mut self,
+        device: &mut Device<B>,
+        now: Instant,
+        ways: &mut Ways<'_>,
+        (to, request, done): (Destination, Request, Done),
+    ) {
+        let address = match to {
+            Destination::Udp(address) => {
+                let (peer, first_from) = ways.udp.peer_at(address);
+                if let Some(own) = first_from {
+                    device.answers_to(&own.to_string());
+                }
+                return self.send(device, now, peer, &request, done);
+            }
+            Destination::Tcp(address) => address,
+        };
+        self.held_off.retain(|_, until| now < *until);
+        if let Some(until) = self.held_off.get(&address) {
+            // who asked may not wait
+            let _ = done.send(Err(RequestError::HeldOff(*until - now)));
+        } else if let Some(peer) = self.connections.get(&address) {
+            self.send(device, now, *peer, &request, done);
+        } else if self.waiting.len() + self.sent.len() >= device.limits().coap.calls {
+            let _ = done.send(Err(Full.into()));
+        } else {
+            let is_first = self.waiting.iter().all(|(waits_for, ..)| *waits_for != address);
+            self.waiting.push((address, request, done));
+            if is_first {
+                ways.tcp.open(address);
+            }
+        }
+    }
+
+    fn send<B: Board>(&mut self, device: &mut Device<B>, now: Instant, to: Peer, request: &Request, done: Done) {
+        match request.with_outgoing(false, |outgoing| device.request(now, to, outgoing)) {
+            Ok(call) => self.sent.push((call, done)),
+            Err(full) => drop(done.send(Err(full.into()))),
+        }
+    }
+
+    /// The other end of a connection has said what it can take.
+    pub(super) fn connected<B: Board>(&mut self, device: &mut Device<B>, now: Instant, peer: Peer) {
+        for (_, request, done) in self.take_waiting(peer.address) {
+            self.connections.insert(peer.address, peer);
+            self.send(device, now, peer, &request, done);
+        }
+    }
+
+    /// A connection is gone, or was not made.
+    pub(super) fn disconnected(&mut self, now: Instant, peer: Peer, released: Option<&Released>) {
+        let waiting = match self.connections.get(&peer.address) {
+            Some(own) if *own != peer => return,
+            _ => self.take_waiting(peer.address),
+        };
+        let was_ours = self.connections.remove(&peer.address).is_some() || !waiting.is_empty();
+        for (address, _, done) in waiting {
+            // who asked may not wait
+            let _ = done.send(Err(RequestError::Unreachable(address)));
+        }
+        // of those that connect to us nothing is kept
+        if let Some(hold_off) = released.filter(|_| was_ours).and_then(|released| released.hold_off) {
+            self.held_off.insert(peer.address, now + hold_off);
+        }
+    }
+
+    fn take_waiting(&mut self, address: SocketAddr) -> Vec<(SocketAddr, Request, Done)> {
+        self.waiting.extract_if(.., |(waits_for, ..)| *waits_for == address).collect()
+    }
+
+    /// Hands on what came of one of the requests; gives back what is of another.
+    pub(super) fn tell(&mut self, event: Event) -> Option<Event> {
+        let call = match &event {
+            Event::Failed { call, .. } | Event::Response { call, .. } => *call,
+            #[cfg(feature = "lwm2m")]
+            Event::Registration(_) => return Some(event),
+        };
+        let Some(place) = self.sent.iter().position(|(own, _)| *own == call) else { return Some(event) };
+        let done = self.sent.swap_remove(place).1;
+        // who asked may not wait
+        let _ = match event {
+            Event::Failed { reason, .. } => done.send(Err(reason.into())),
+            Event::Response { code, content_format, etag, payload, .. } => {
+                done.send(Ok(Response { code, content_format, etag, payload }))
+            }
+            #[cfg(feature = "lwm2m")]
+            Event::Registration(_) => Ok(()),
+        };
+        None
+    }
+}

@@ -1,0 +1,11 @@
+//! `docs/conformance/coap.md`.
+
+#[path = "../requirements.rs"]
+mod requirements;
+
+const LIST: &str = include_str!("../../../docs/conformance/coap.md");
+
+#[test]
+fn every_requirement_names_a_test_that_exists_or_says_why_not() {
+    requirements::hold(LIST, "RFC", 150);
+}
