@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::module::LABELS;
+use super::module::{LABELS, headline};
 use super::names;
 use super::object::{DataType, Object, Operations, Resource};
 use super::range::restriction;
 use super::text::{Block, from_definition, from_yang, lines, to_definition, words};
 use crate::diagnostic::Diagnostic;
 use crate::lower::resolve_path;
-use crate::schema::compiled::{Extension, Module, ModuleId, Node, NodeId, NodeKind, Schema, Type, TypeKind};
+use crate::schema::compiled::{Extension, ModuleId, Node, NodeId, NodeKind, Schema, Type, TypeKind};
 
 /// The module that defines the extensions.
 const MODULE: &str = "comi-lwm2m";
@@ -108,18 +108,26 @@ impl<'a> Collector<'a> {
         let version = |name| find(marks.above, name).and_then(|one| one.argument.clone());
         let object_version = version("version").unwrap_or_else(|| "1.0".to_owned());
         let multiple = node.kind == NodeKind::List;
-        let object = Object {
+        let mut object = Object {
             id: object_id,
             name: name(node, marks),
-            urn: urn(module, object_id, &object_version),
+            urn: names::urn(object_id, &object_version),
             version: object_version,
             enabler_version: version("enabler-version").unwrap_or_else(|| "1.0".to_owned()),
             multiple,
             mandatory: if multiple { marks.has("mandatory") } else { node.presence.is_none() },
             description: description(node),
-            notes: notes(module),
+            notes: String::new(),
             resources,
         };
+        let about = from_yang(module.description.as_deref().unwrap_or_default());
+        let imported = about.split_first().filter(|(first, _)| first.text() == headline(&object));
+        if let Some((_, notes)) = imported {
+            object.notes = to_definition(notes);
+        }
+        if imported.is_some() || module.namespace.starts_with("urn:oma:lwm2m:") {
+            object.urn.clone_from(&module.namespace);
+        }
         if object.resources.is_empty() {
             let message = format!("object {object_id} has no resources: OMA's schema asks for one");
             self.found.diagnostics.push(Diagnostic::warning(message).at(node.span, ""));
@@ -230,23 +238,6 @@ fn name(node: &Node, marks: Marks<'_>) -> String {
 
 fn description(node: &Node) -> String {
     to_definition(&from_yang(node.description.as_deref().unwrap_or_default()))
-}
-
-/// The module's namespace where it is a URN of LwM2M, else the object's by the rules (LwM2M Core 1.2 section 7.2.2).
-fn urn(module: &Module, id: u16, version: &str) -> String {
-    if module.namespace.starts_with("urn:oma:lwm2m:") {
-        return module.namespace.clone();
-    }
-    names::urn(id, version)
-}
-
-/// Of an imported module what its description has behind the first paragraph.
-fn notes(module: &Module) -> String {
-    let blocks = from_yang(module.description.as_deref().unwrap_or_default());
-    match blocks.split_first() {
-        Some((first, rest)) if first.text().starts_with("LwM2M object ") => to_definition(rest),
-        _ => String::new(),
-    }
 }
 
 /// A description without the meanings of numbers that the range text has as well: an import put them there.

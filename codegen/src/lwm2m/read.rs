@@ -254,6 +254,11 @@ impl Reader {
             }
         };
         if is_uri(&urn) {
+            // LwM2M Core 1.2 section 7.2.2.
+            if !urn.starts_with("urn:oma:lwm2m:") {
+                let message = format!("{urn} is not the URN of an object, such as {}; kept", names::urn(id, &version));
+                self.warning(parts.span("ObjectURN"), message);
+            }
             return (urn, version);
         }
         let missing = if urn.is_empty() { "there is no URN".to_owned() } else { format!("{urn:?} is no URN") };

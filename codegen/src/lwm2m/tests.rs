@@ -198,6 +198,19 @@ fn versions_and_urns_that_are_missing_are_told_by_each_other() {
 }
 
 #[test]
+fn a_urn_of_another_form_is_told_kept_and_exported_again() {
+    let xml = item(&resource(1, "Flow", "R", "Float", "")).replace("urn:oma:lwm2m:x:30000", "urn:acme:pump");
+    let said = "2: urn:acme:pump is not the URN of an object, such as urn:oma:lwm2m:x:30000; kept";
+    assert_eq!(messages(&xml), [said]);
+    let made = module_of(&xml);
+    let mut context = Context::new();
+    let compiled = context.source(format!("{}.yang", made.name), made.text).module(made.name).compile();
+    assert!(compiled.is_ok(), "{}", compiled.render(false));
+    let found = objects(&compiled.schema, &compiled.asked).objects;
+    assert_eq!(found, [reading(&xml).0.definitions[0].object.clone()]);
+}
+
+#[test]
 fn names_that_clash_get_the_id_and_the_first_keeps_its_own() {
     let items = [
         resource(5700, "Voltage", "R", "Float", ""),
