@@ -6,7 +6,7 @@ import re
 import tempfile
 import os
 
-PROGRAM = "yangson 1.7.9 config; 1"
+PROGRAM = "yangson 1.7.9 config; 2"
 STATEMENT = r"^[ \t]*{}[ \t\n]+[\"']?([^\"'\s;{{]+)"
 
 
