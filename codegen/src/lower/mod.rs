@@ -283,6 +283,8 @@ fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: 
     let parent = row.parent.and_then(|parent| rows.rows.get(parent.get())).and_then(|parent| schema.node(parent.id));
     let in_input = parent.is_some_and(|parent| parent.kind == compiled::NodeKind::Input);
     set(Flags::ARGUMENTS, in_input && node.kind == compiled::NodeKind::Leaf && node.name == "arguments");
+    let link = |(module, name): &(String, String)| module == "comi-lwm2m" && name == "objlnk";
+    set(Flags::OBJECT_LINK, node.type_.as_ref().is_some_and(|type_| type_.typedefs.iter().any(link)));
     set(Flags::KEY, parent.is_some_and(|parent| parent.keys.contains(&row.id)));
     if !node.config && data {
         let within = |set: &HashSet<NodeId>| !set.is_empty() && is_within(schema, row.id, set);

@@ -47,8 +47,8 @@ impl DeviceHandler for Board {
         Ok(if after.is_none() { Some(0) } else { None })
     }
 
-    fn error_code_value(&mut self, _id: u16) -> Result<i8, Fault> {
-        Ok(0)
+    fn error_code_value(&mut self, id: u16) -> Result<i8, Fault> {
+        if id == 0 { Ok(0) } else { Err(Fault::Absent) }
     }
 
     fn reboot(&mut self, _call: Call, _arguments: Option<&str>) -> Result<Outcome<()>, Fault> {

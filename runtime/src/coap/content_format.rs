@@ -18,6 +18,10 @@ pub const YANG_DATA_CBOR_SID: u16 = 140;
 pub const YANG_IDENTIFIERS_CBOR_SEQ: u16 = 141;
 /// application/yang-instances+cbor-seq: suggested by draft-ietf-core-comi, not yet registered (reading 21)
 pub const YANG_INSTANCES_CBOR_SEQ: u16 = 142;
+/// application/senml-etch+json (RFC 8790)
+pub const SENML_ETCH_JSON: u16 = 320;
+/// application/senml-etch+cbor (RFC 8790)
+pub const SENML_ETCH_CBOR: u16 = 322;
 /// application/concise-problem-details+cbor (RFC 9290)
 pub const PROBLEM_DETAILS_CBOR: u16 = 257;
 /// application/yang-data+cbor (RFC 9254)

@@ -36,7 +36,7 @@ fn watched(schema: &'static Schema, question: &Question<'_>) -> Watched {
     match (question.resource, question.method) {
         #[cfg(feature = "lwm2m")]
         (Resource::Lwm2mRoot, _) => {
-            let paths = lwm2m::composite_paths(&question.composite());
+            let paths = lwm2m::composite_paths(schema, &question.composite());
             Watched::Nodes(paths.into_iter().filter_map(|path| lwm2m::instance(schema, path)).collect())
         }
         (Resource::Lwm2m(path), _) => Watched::Nodes(lwm2m::instance(schema, path).into_iter().collect()),

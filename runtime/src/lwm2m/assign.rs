@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use super::payload::Record;
+use super::payload::{Datum, Record};
 use super::target::{Kind, Target, is_hidden, locate};
 use super::{Error, Path, typed};
 use crate::datastore::{Datastore, Edit, EditError, Reason};
-use crate::schema::{Flags, NodeIndex, NodeKind, Schema};
+use crate::schema::{Flags, NodeIndex, Schema};
 use crate::value::{Data, InstanceIdentifier};
 
 /// How a Write treats what it doesn't name.
@@ -56,7 +56,7 @@ pub(super) fn write(edit: &mut Edit<'_>, to: Path, mode: Mode, records: &[Record
     if mode == Mode::Replace && to.resource_instance.is_none() {
         clear(edit, to, records)?;
     }
-    set(edit, records)
+    set(edit, records.iter())
 }
 
 /// Takes away what a Replace does not name: the instances of a resource, and of an instance all resources that may be
@@ -78,7 +78,7 @@ fn clear(edit: &mut Edit<'_>, to: Path, records: &[Record<'_>]) -> Result<(), Er
     Ok(())
 }
 
-fn set(edit: &mut Edit<'_>, records: &[Record<'_>]) -> Result<(), Error> {
+fn set<'r>(edit: &mut Edit<'_>, records: impl Iterator<Item = &'r Record<'r>>) -> Result<(), Error> {
     let schema = edit.datastore().schema();
     for record in records {
         let (Some(datum), Some(target)) = (&record.datum, locate(schema, record.path)) else { continue };
@@ -91,8 +91,10 @@ fn set(edit: &mut Edit<'_>, records: &[Record<'_>]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Write-Composite (Core section 6.3.9): all of it or nothing, whatever objects it is about.
-pub(super) fn write_composite(edit: &mut Edit<'_>, records: &[Record<'_>]) -> Result<(), Error> {
+/// Write-Composite (Core section 6.3.9): all of it or nothing, whatever objects it is about. By SenML-ETCH it takes
+/// instances of resources away, too (RFC 8790 section 3.2).
+pub(super) fn write_composite(edit: &mut Edit<'_>, etch: bool, records: &[Record<'_>]) -> Result<(), Error> {
+    let schema = edit.datastore().schema();
     for record in records {
         if is_hidden(record.path.object) {
             return Err(Error::Unauthorized);
@@ -104,14 +106,24 @@ pub(super) fn write_composite(edit: &mut Edit<'_>, records: &[Record<'_>]) -> Re
             Kind::Several if several => {}
             Kind::Several | Kind::Operation => return Err(Error::MethodNotAllowed),
         }
-        if !is_writable(flags_of(edit.datastore().schema(), &target)) {
+        if !is_writable(flags_of(schema, &target)) {
             return Err(Error::MethodNotAllowed);
         }
-        if record.datum.is_none() {
-            return Err(Error::Malformed);
+        match &record.datum {
+            None => return Err(Error::Malformed),
+            Some(Datum::Removed) if !etch || !several => return Err(Error::Malformed),
+            Some(_) => {}
         }
     }
-    set(edit, records)
+    let (removed, given): (Vec<_>, Vec<_>) = records.iter().partition(|one| one.datum == Some(Datum::Removed));
+    for record in removed {
+        let Some(mut target) = locate(schema, record.path) else { continue };
+        target.at.node = schema.node(target.at.node).map_or(NodeIndex::ROOT, |row| row.parent);
+        if !edit.delete(&target.at)? {
+            return Err(Error::NotFound);
+        }
+    }
+    set(edit, given.into_iter())
 }
 
 fn flags_of(schema: &Schema, target: &Target) -> Flags {
@@ -150,23 +162,15 @@ pub(super) fn create(
         let path = Path { object, instance: Some(*id), resource: None, resource_instance: None };
         // of an object with one instance it is 0
         let target = locate(schema, path).ok_or(Error::Malformed)?;
-        let row = schema.node(target.at.node);
-        if row.is_some_and(|row| row.kind() == NodeKind::Container && !row.flags.has(Flags::PRESENCE)) {
-            return Err(EditError::new(target.at, Reason::Exists).into());
-        }
         edit.create(&target.at, Data::Container(crate::value::Content::new()))?;
     }
     // lwm2m-yang.md: values of resources that are read only, unknown or operations are passed over
-    let given: Vec<Record<'_>> = records
-        .iter()
-        .filter(|record| {
-            locate(schema, record.path).is_some_and(|target| {
-                let flags = flags_of(schema, &target);
-                target.kind == Kind::Value && flags.has(Flags::CONFIG) && !flags.has(Flags::BOOTSTRAP_ONLY)
-            })
+    let given = records.iter().filter(|record| {
+        locate(schema, record.path).is_some_and(|target| {
+            let flags = flags_of(schema, &target);
+            target.kind == Kind::Value && flags.has(Flags::CONFIG) && !flags.has(Flags::BOOTSTRAP_ONLY)
         })
-        .cloned()
-        .collect();
-    set(edit, &given)?;
+    });
+    set(edit, given)?;
     made.first().copied().ok_or(Error::Malformed)
 }

@@ -6,10 +6,10 @@ use alloc::vec::Vec;
 use super::assign::{self, Mode};
 use super::collect::{Entry, collect};
 use super::payload::{Datum, Format, Record};
-use super::target::{Kind, Target, resolve};
+use super::target::{Kind, Target, is_hidden, resolve};
 use super::{Answer, Error, Path, Request, typed};
 use crate::board::Board;
-use crate::coap::content_format::{SENML_CBOR, SENML_JSON};
+use crate::coap::content_format::{SENML_CBOR, SENML_ETCH_CBOR, SENML_ETCH_JSON, SENML_JSON};
 use crate::coap::{Code, Method};
 use crate::datastore::{Datastore, Origin};
 use crate::schema::{Flags, NodeKind, Schema};
@@ -32,7 +32,7 @@ pub(super) fn answer(
         (Method::Get, Kind::Operation, ..) => Ok(None),
         (Method::Get, Kind::Value, ..) if request.accept.and_then(Format::of).is_none() => Ok(None),
         (Method::Get, ..) => read(store, board, target, request, out).map(Some),
-        (Method::Post, Kind::Several, None, _) => create(store, board, request).map(Some),
+        (Method::Post, Kind::Several, None, _) => create(store, board, target, request).map(Some),
         // Core section 6.3.3: TLV or SenML where more than one value is written
         (Method::Put, Kind::Several, Some(_), _) | (Method::Post, Kind::Several, Some(_), _) => {
             let mode = if request.method == Method::Put { Mode::Replace } else { Mode::Update };
@@ -80,10 +80,24 @@ fn records<'e>(schema: &'static Schema, found: &'e [Entry]) -> Result<Vec<Record
 }
 
 /// What a composite request is about: the paths that its payload names (Core section 6.3.8).
-pub fn composite_paths(request: &CompositeRequest<'_>) -> Vec<Path> {
-    let format = request.content_format.and_then(Format::of_composite);
-    let records = format.and_then(|format| format.read(None, 0, request.payload).ok()).unwrap_or_default();
-    records.iter().map(|record| record.path).collect()
+pub fn composite_paths(schema: &'static Schema, request: &CompositeRequest<'_>) -> Vec<Path> {
+    let format = request.content_format.and_then(Format::of_composite_request);
+    let names = format.and_then(|format| format.names(request.payload).ok()).unwrap_or_default();
+    expanded(schema, names)
+}
+
+/// The root stands for every object.
+fn expanded(schema: &'static Schema, names: Vec<Option<Path>>) -> Vec<Path> {
+    let object = |id| Path { object: id, instance: None, resource: None, resource_instance: None };
+    let all = || schema.objects.iter().map(|row| row.id).filter(|id| !is_hidden(*id)).map(object);
+    let mut paths = Vec::with_capacity(names.len());
+    for name in names {
+        match name {
+            Some(path) => paths.push(path),
+            None => paths.extend(all()),
+        }
+    }
+    paths
 }
 
 /// A request to the root: Read-Composite (FETCH) and Write-Composite (iPATCH).
@@ -113,19 +127,22 @@ pub fn composite(
     if !matches!(request.method, Method::Fetch | Method::IPatch) {
         return Err(Error::NotFound);
     }
-    let format = request.content_format.and_then(Format::of_composite).ok_or(Error::UnsupportedFormat)?;
+    let etch = matches!(request.content_format, Some(SENML_ETCH_JSON | SENML_ETCH_CBOR));
+    let senml = request.content_format.and_then(Format::of_composite_request);
     match request.method {
         Method::IPatch => {
-            let records = format.read(None, 0, request.payload)?;
+            let format = senml.or(request.content_format.and_then(Format::of_composite));
+            let records = format.ok_or(Error::UnsupportedFormat)?.read(None, 0, request.payload)?;
             let mut edit = store.edit(Origin::Requester);
-            assign::write_composite(&mut edit, &records)?;
+            assign::write_composite(&mut edit, etch, &records)?;
             Ok(Answer { committed: edit.finish(board)?, ..Answer::new(Code::CHANGED) })
         }
         _ => {
+            let format = senml.ok_or(Error::UnsupportedFormat)?;
             let default = if format == Format::SenmlJson { SENML_JSON } else { SENML_CBOR };
             let accept = request.accept.unwrap_or(default);
-            let answers = Format::of(accept).filter(|format| *format != Format::Tlv).ok_or(Error::NotAcceptable)?;
-            let asked = format.read(None, 0, request.payload)?;
+            let answers = Format::of_composite(accept).ok_or(Error::NotAcceptable)?;
+            let asked = expanded(store.schema(), format.names(request.payload)?);
             let found = read_composite(store, board, &asked)?;
             answers.write(None, &records(store.schema(), &found)?, out);
             Ok(Answer { content_format: Some(accept), ..Answer::new(Code::CONTENT) })
@@ -134,10 +151,10 @@ pub fn composite(
 }
 
 /// Core section 6.3.8: what has no value is left out.
-fn read_composite(store: &Datastore, board: &mut dyn Board, asked: &[Record<'_>]) -> Result<Vec<Entry>, Error> {
+fn read_composite(store: &Datastore, board: &mut dyn Board, asked: &[Path]) -> Result<Vec<Entry>, Error> {
     let mut found: Vec<Entry> = Vec::new();
-    for record in asked {
-        let target = match resolve(store, record.path) {
+    for path in asked {
+        let target = match resolve(store, *path) {
             Ok(target) => target,
             Err(Error::Unauthorized) => return Err(Error::Unauthorized),
             Err(_) => continue,
@@ -147,7 +164,7 @@ fn read_composite(store: &Datastore, board: &mut dyn Board, asked: &[Record<'_>]
             continue;
         }
         // a handler that fails is one without a value here
-        found.extend(collect(store, board, record.path, &target).unwrap_or_default());
+        found.extend(collect(store, board, *path, &target).unwrap_or_default());
     }
     found.sort_by_key(|entry| entry.path);
     found.dedup_by_key(|entry| entry.path);
@@ -179,7 +196,17 @@ fn write(
     Ok(Answer { committed: edit.finish(board)?, ..Answer::new(Code::CHANGED) })
 }
 
-fn create(store: &mut Datastore, board: &mut dyn Board, request: &Request<'_>) -> Result<Answer, Error> {
+fn create(
+    store: &mut Datastore,
+    board: &mut dyn Board,
+    target: &Target,
+    request: &Request<'_>,
+) -> Result<Answer, Error> {
+    let row = store.schema().node(target.at.node).ok_or(Error::NotFound)?;
+    // of state the device makes the instances, and the one of a container is always there
+    if !row.is_config() || row.kind() == NodeKind::Container && !row.flags.has(Flags::PRESENCE) {
+        return Err(Error::MethodNotAllowed);
+    }
     let free = assign::free_instance(store, request.path.object);
     let records = match (request.content_format.and_then(Format::of), request.payload) {
         (Some(format), payload) => format.read(Some(request.path), free.unwrap_or(0), payload)?,

@@ -54,7 +54,8 @@ use crate::value::{InstanceIdentifier, Violation};
 /// The Content-Formats that are spoken here.
 #[cfg(not(feature = "lwm2m"))]
 pub const FORMATS: &[u16] = &[content_format::TEXT_PLAIN, content_format::CBOR];
-/// The Content-Formats that are spoken here.
+/// The Content-Formats that are spoken here. The JSON of LwM2M 1.0 is, too, but later clients don't offer it (Core 1.2
+/// section 7.5.6).
 #[cfg(feature = "lwm2m")]
 pub const FORMATS: &[u16] = &[
     content_format::TEXT_PLAIN,
@@ -63,6 +64,7 @@ pub const FORMATS: &[u16] = &[
     content_format::SENML_JSON,
     content_format::SENML_CBOR,
     content_format::LWM2M_TLV,
+    content_format::LWM2M_CBOR,
 ];
 
 /// A request as LwM2M sees it; the path is parsed already.

@@ -1,8 +1,10 @@
 //! Between LwM2M's data types and YANG's: a [`Datum`] and a [`Value`].
 
+use alloc::string::String;
+
 use super::Error;
 use super::payload::Datum;
-use crate::schema::{NodeIndex, Schema, Type};
+use crate::schema::{Flags, NodeIndex, Schema, Type};
 use crate::value::{Value, Violation, check, from_float, text, to_float};
 
 const NO_LEAF: Error = Error::Value(Violation::WrongType { expected: "a leaf" });
@@ -20,9 +22,14 @@ pub(super) fn datum<'v>(schema: &'static Schema, node: NodeIndex, value: &'v Val
         Value::Float(value) => Datum::Float(*value),
         Value::Integer(value) => Datum::Integer(*value),
         Value::Unsigned(value) => i64::try_from(*value).map_or(Datum::Unsigned(*value), Datum::Integer),
+        Value::String(text) if is_link(schema, node) => Datum::Link((&**text).into()),
         Value::String(text) => Datum::Text((&**text).into()),
         _ => Datum::Text(text::print(schema, node, value)?.into()),
     })
+}
+
+fn is_link(schema: &Schema, node: NodeIndex) -> bool {
+    schema.node(node).is_some_and(|row| row.flags.has(Flags::OBJECT_LINK))
 }
 
 /// The value that a datum is for a leaf; checked against its type.
@@ -45,6 +52,15 @@ pub(super) fn value(schema: &'static Schema, node: NodeIndex, datum: &Datum<'_>)
         (Type::Binary { .. }, Datum::Opaque(bytes)) => Value::Binary((&**bytes).into()),
         (Type::Binary { .. }, Datum::Untyped(bytes)) => Value::Binary((*bytes).into()),
         (_, Datum::Text(text) | Datum::Link(text)) => text::parse(schema, node, text)?,
+        // Core appendix C: of TLV, an object id and an instance id
+        (_, Datum::Untyped([a, b, c, d])) if is_link(schema, node) => {
+            let (object, instance) = (u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d]));
+            let mut link = String::new();
+            text::push_unsigned(&mut link, object.into());
+            link.push(':');
+            text::push_unsigned(&mut link, instance.into());
+            Value::String(link.into())
+        }
         (_, Datum::Untyped(bytes)) => {
             text::parse(schema, node, core::str::from_utf8(bytes).map_err(|_| Error::Malformed)?)?
         }

@@ -67,6 +67,8 @@ impl Flags {
     pub const EVENT_DRIVEN: Flags = Flags(1 << 12);
     /// The leaf `arguments` of an action's input, which takes the text of an LwM2M Execute.
     pub const ARGUMENTS: Flags = Flags(1 << 13);
+    /// Of type `lw:objlnk`: a link to an LwM2M object.
+    pub const OBJECT_LINK: Flags = Flags(1 << 14);
 
     /// Both sets together.
     #[must_use]

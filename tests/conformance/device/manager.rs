@@ -139,7 +139,7 @@ const READ: OutgoingRequest<'_> = OutgoingRequest::new(Method::Get, "/3/0/0");
 #[test]
 fn a_register_tells_name_lifetime_version_and_objects() {
     let scene = Scene::new(&[Code::PRECONDITION_FAILED, Code::CREATED]);
-    let links = r#"</>;rt="oma.lwm2m";ct="0 42 60 110 112 11542",</3>;ver=1.2,</3/0>,</3303>;ver=1.1,</3303/0>"#;
+    let links = r#"</>;rt="oma.lwm2m";ct="0 42 60 110 112 11542 11544",</3>;ver=1.2,</3/0>,</3303>;ver=1.1,</3303/0>"#;
     for (came, version) in scene.came.iter().zip(["1.2", "1.1"]) {
         let (method, path, query, body) = came;
         let expected = ["ep=urn:dev:os:valve-7", &format!("lwm2m={version}"), "lt=300", "b=U"];
@@ -243,4 +243,13 @@ fn attributes_of_a_server_decide_when_it_is_told() {
     scene.pass(Duration::from_secs(20));
     scene.set_offset("+04");
     assert_eq!(scene.heard(), [(Code::CONTENT, "+04".to_owned())], "pmin is over, so it is told at once");
+}
+
+#[test]
+fn what_is_not_there_is_not_found_at_any_level() {
+    let mut scene = Scene::new(&[Code::CREATED]);
+    for path in ["/3/0/11/7", "/3/0/6/9", "/3/1", "/3303/9/5700", "/3/0/99"] {
+        scene.ask(SERVER, &OutgoingRequest::new(Method::Get, path));
+        assert_eq!(scene.heard()[0].0, Code::NOT_FOUND, "{path}");
+    }
 }

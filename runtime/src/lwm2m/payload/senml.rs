@@ -18,7 +18,8 @@ pub(super) struct Fields<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Pack<'a> {
     base: String,
-    records: Vec<Record<'a>>,
+    /// Without a path: the root, which Read-Composite alone can name.
+    records: Vec<(Option<Path>, Option<Datum<'a>>)>,
 }
 
 impl<'a> Pack<'a> {
@@ -28,13 +29,24 @@ impl<'a> Pack<'a> {
             self.base = base;
         }
         let name = self.base.clone() + fields.name.as_deref().unwrap_or("");
-        let path = Path::parse(name.strip_suffix('/').unwrap_or(&name)).ok_or(Error::Malformed)?;
-        self.records.push(Record { path, datum: fields.datum });
+        let path = match &*name {
+            "/" => None,
+            name => Some(Path::parse(name.strip_suffix('/').unwrap_or(name)).ok_or(Error::Malformed)?),
+        };
+        self.records.push((path, fields.datum));
         Ok(())
     }
 
-    pub(super) fn finish(self) -> Vec<Record<'a>> {
-        self.records
+    /// # Errors
+    /// A record of the root: nothing has its value there.
+    pub(super) fn finish(self) -> Result<Vec<Record<'a>>, Error> {
+        let record = |(path, datum): (Option<Path>, _)| Some(Record { path: path?, datum });
+        self.records.into_iter().map(record).collect::<Option<_>>().ok_or(Error::Malformed)
+    }
+
+    /// What its records are about.
+    pub(super) fn names(self) -> Vec<Option<Path>> {
+        self.records.into_iter().map(|(path, _)| path).collect()
     }
 }
 

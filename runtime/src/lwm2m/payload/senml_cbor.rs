@@ -1,6 +1,5 @@
 //! SenML in CBOR (RFC 8428 section 6).
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -54,6 +53,10 @@ pub(super) fn write(path: Option<Path>, records: &[Record<'_>], out: &mut Vec<u8
                 writer.integer(label::VALUE);
                 writer.unsigned(*value);
             }
+            Some(Datum::Removed) => {
+                writer.integer(label::VALUE);
+                writer.null();
+            }
             Some(Datum::Link(text)) => {
                 writer.text(label::LINK);
                 writer.text(text);
@@ -74,7 +77,7 @@ pub(super) fn write(path: Option<Path>, records: &[Record<'_>], out: &mut Vec<u8
     }
 }
 
-pub(super) fn read(payload: &[u8]) -> Result<Vec<Record<'_>>, Error> {
+pub(super) fn read(payload: &[u8]) -> Result<Pack<'_>, Error> {
     let mut pack = Pack::default();
     let mut reader = Reader::new(payload);
     let mut records = reader.array()?;
@@ -87,44 +90,43 @@ pub(super) fn read(payload: &[u8]) -> Result<Vec<Record<'_>>, Error> {
         pack.push(fields)?;
     }
     reader.finish()?;
-    Ok(pack.finish())
+    Ok(pack)
 }
 
 fn field<'a>(reader: &mut Reader<'a>, fields: &mut Fields<'a>) -> Result<(), Error> {
     if reader.peek()? == Kind::Text {
         let name = reader.text()?;
         return match &*name {
-            label::LINK => take(fields, Datum::Link(reader.text()?)),
+            label::LINK => take(reader, fields, |reader| Ok(Datum::Link(reader.text()?))),
             name if must_be_understood(name) => Err(Error::Malformed),
             _ => Ok(reader.skip()?),
         };
     }
-    let label = reader.whole()?.to_i64().ok_or(Error::Malformed)?;
-    match label {
+    match reader.whole()?.to_i64().ok_or(Error::Malformed)? {
         label::BASE_NAME => fields.base_name = Some(String::from(&*reader.text()?)),
         label::NAME => fields.name = Some(String::from(&*reader.text()?)),
-        label::VALUE => {
-            let datum = number(reader)?;
-            return take(fields, datum);
-        }
-        label::STRING => {
-            let text: Cow<'a, str> = reader.text()?;
-            return take(fields, Datum::Text(text));
-        }
-        label::BOOLEAN => {
-            let value = reader.boolean()?;
-            return take(fields, Datum::Boolean(value));
-        }
-        label::DATA => {
-            let bytes = reader.bytes()?;
-            return take(fields, Datum::Opaque(bytes));
-        }
+        label::VALUE => return take(reader, fields, number),
+        label::STRING => return take(reader, fields, |reader| Ok(Datum::Text(reader.text()?))),
+        label::BOOLEAN => return take(reader, fields, |reader| Ok(Datum::Boolean(reader.boolean()?))),
+        label::DATA => return take(reader, fields, |reader| Ok(Datum::Opaque(reader.bytes()?))),
         _ => reader.skip()?,
     }
     Ok(())
 }
 
-fn take<'a>(fields: &mut Fields<'a>, datum: Datum<'a>) -> Result<(), Error> {
+/// The value of a record.
+fn take<'a>(
+    reader: &mut Reader<'a>,
+    fields: &mut Fields<'a>,
+    read: fn(&mut Reader<'a>) -> Result<Datum<'a>, Error>,
+) -> Result<(), Error> {
+    let datum = match reader.peek()? {
+        Kind::Null => {
+            reader.null()?;
+            Datum::Removed
+        }
+        _ => read(reader)?,
+    };
     match fields.datum.replace(datum) {
         None => Ok(()),
         // RFC 8428 section 4.2: one value a record
@@ -132,7 +134,7 @@ fn take<'a>(fields: &mut Fields<'a>, datum: Datum<'a>) -> Result<(), Error> {
     }
 }
 
-fn number<'a>(reader: &mut Reader<'a>) -> Result<Datum<'a>, Error> {
+pub(super) fn number<'a>(reader: &mut Reader<'a>) -> Result<Datum<'a>, Error> {
     match reader.peek()? {
         Kind::Unsigned => {
             let number = reader.unsigned()?;

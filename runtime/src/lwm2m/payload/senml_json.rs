@@ -62,6 +62,10 @@ fn push_datum(json: &mut String, first: &mut bool, datum: &Datum<'_>) {
             member(json, first, "vs");
             push_text(json, text);
         }
+        Datum::Removed => {
+            member(json, first, "v");
+            json.push_str("null");
+        }
         Datum::Opaque(bytes) => push_data(json, first, bytes),
         Datum::Untyped(bytes) => push_data(json, first, bytes),
     }
@@ -75,7 +79,7 @@ fn push_data(json: &mut String, first: &mut bool, bytes: &[u8]) {
     json.push('"');
 }
 
-fn member(json: &mut String, first: &mut bool, name: &str) {
+pub(super) fn member(json: &mut String, first: &mut bool, name: &str) {
     if !core::mem::take(first) {
         json.push(',');
     }
@@ -85,7 +89,7 @@ fn member(json: &mut String, first: &mut bool, name: &str) {
 }
 
 /// RFC 8259 section 7.
-fn push_text(json: &mut String, text: &str) {
+pub(super) fn push_text(json: &mut String, text: &str) {
     json.push('"');
     for letter in text.chars() {
         match letter {
@@ -103,7 +107,7 @@ fn push_text(json: &mut String, text: &str) {
     json.push('"');
 }
 
-pub(super) fn read(payload: &[u8]) -> Result<Vec<Record<'_>>, Error> {
+pub(super) fn read(payload: &[u8]) -> Result<Pack<'_>, Error> {
     let pack: Vec<BTreeMap<Cow<'_, str>, &RawValue>> = serde_json::from_slice(payload).map_err(|_| Error::Malformed)?;
     let mut records = Pack::default();
     for record in pack {
@@ -118,6 +122,7 @@ pub(super) fn read(payload: &[u8]) -> Result<Vec<Record<'_>>, Error> {
                     fields.name = Some(string(value)?);
                     continue;
                 }
+                "v" | "vs" | "vlo" | "vb" | "vd" if value.get() == "null" => Datum::Removed,
                 "v" => number(value.get())?,
                 "vs" => Datum::Text(string(value)?.into()),
                 "vlo" => Datum::Link(string(value)?.into()),
@@ -133,15 +138,15 @@ pub(super) fn read(payload: &[u8]) -> Result<Vec<Record<'_>>, Error> {
         }
         records.push(fields)?;
     }
-    Ok(records.finish())
+    Ok(records)
 }
 
-fn string(value: &RawValue) -> Result<String, Error> {
+pub(super) fn string(value: &RawValue) -> Result<String, Error> {
     serde_json::from_str(value.get()).map_err(|_| Error::Malformed)
 }
 
 /// A number keeps all its digits: what has no point and no exponent is an integer.
-fn number(json: &str) -> Result<Datum<'static>, Error> {
+pub(super) fn number(json: &str) -> Result<Datum<'static>, Error> {
     let digits = json.strip_prefix('-').unwrap_or(json);
     if !digits.starts_with(|digit: char| digit.is_ascii_digit()) {
         return Err(Error::Malformed);

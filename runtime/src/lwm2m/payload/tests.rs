@@ -108,6 +108,144 @@ fn tlv_is_read_at_every_level() {
 }
 
 #[test]
+fn lwm2m_cbor_is_that_of_the_specification() {
+    // Core 1.2 section 7.5.4, "LwM2M CBOR": its examples
+    let cbor = |path: &str, records: &[Record<'_>]| written(Format::Lwm2mCbor, path, records);
+    let device = device();
+    let one = "a1830300007 44f70656e204d6f62696c6520416c6c69616e6365";
+    assert_eq!(cbor("/3/0/0", &device[..1]), hex(one));
+    assert_eq!(cbor("/3/0/6", &device[4..6]), hex("a183030006a200010105"));
+    let whole_device = "a1820300ad 00744f70656e204d6f62696c6520416c6c69616e6365\
+        01764c69676874776569676874204d324d20436c69656e74 0269333435303030313233 0363312e30\
+        06a200010105 07a200190ed801191388 08a200187d01190384 091864 0a0f 0ba10000\
+        0d1a5182428f 0e662b30323a3030 106155";
+    let bytes = cbor("/3/0", &device);
+    assert_eq!((bytes.len(), &bytes), (118, &hex(whole_device)));
+    assert_eq!(Format::Lwm2mCbor.read(Path::parse("/3/0"), 0, &bytes).unwrap(), device);
+    let server = |id: u16, short: i64, period: i64, storing: bool| {
+        let at = |resource: u16| std::format!("/1/{id}/{resource}");
+        std::vec![
+            whole(&at(0), short),
+            whole(&at(1), 86400),
+            whole(&at(2), period),
+            whole(&at(3), 6000),
+            whole(&at(5), 86400),
+            record(&at(6), Datum::Boolean(storing)),
+            text(&at(7), "U"),
+        ]
+    };
+    let servers = [server(0, 101, 300, true), server(1, 102, 600, false)].concat();
+    let expected = "a101a2 00a7001865011a0001518002 19012c03191770051a0001518006f5076155\
+        01a7001866011a00015180021902580319177 0051a0001518006f4076155";
+    let bytes = cbor("/1", &servers);
+    assert_eq!((bytes.len(), &bytes), (63, &hex(expected)));
+    // a composite answer, here in the order of the paths
+    let composite = [whole("/1/0/1", 86400), device[0].clone(), device[10].clone()];
+    let expected = "a2 830100011a00015180 820300a2 00744f70656e204d6f62696c6520416c6c69616e6365 091864";
+    let mut out = Vec::new();
+    Format::Lwm2mCbor.write(None, &composite, &mut out);
+    assert_eq!((out.len(), &out), (39, &hex(expected)));
+    assert_eq!(Format::Lwm2mCbor.read(None, 0, &out).unwrap(), composite);
+}
+
+#[test]
+fn lwm2m_cbor_is_read_with_the_ids_of_the_path_and_without() {
+    let read = |path: &str, bytes: &str| {
+        let bytes = hex(bytes);
+        let records = Format::Lwm2mCbor.read(Path::parse(path), 9, &bytes)?;
+        Ok::<_, Error>(records.iter().map(|one| std::format!("{}", one.path)).collect::<Vec<_>>().join(" "))
+    };
+    for (path, bytes, expected) in [
+        ("/3/0", "a103a100a1000f", "/3/0/0"),
+        ("/3/0", "a1830300000f", "/3/0/0"),
+        ("/3/0", "a2000f0310", "/3/0/0 /3/0/3"),
+        ("/3/0", "a103a1000f", "/3/0/3/0"),
+        ("/3/0", "bf9f0300ffbf0d0f0ea10010ffff", "/3/0/13 /3/0/14/0"),
+        ("/3/0/6", "a200010105", "/3/0/6/0 /3/0/6/1"),
+        ("/3/0/6", "a183030006a200010105", "/3/0/6/0 /3/0/6/1"),
+        ("/3/0/13", "a18303000dc11a5182428f", "/3/0/13"),
+        // Create: the free instance, one that is named, one by its whole path
+        ("/44", "a2050f0610", "/44/9/5 /44/9/6"),
+        ("/44", "a102a1050f", "/44/2/5"),
+        ("/44", "a1182ca102a1050f", "/44/2/5"),
+    ] {
+        assert_eq!(read(path, bytes).as_deref(), Ok(expected), "{path} {bytes}");
+    }
+    for (path, bytes) in [
+        ("/3/0", "0f"),
+        ("/3/0", "a1030f0f"),
+        ("/3/0", "a16130 0f"),
+        ("/3/0", "a11a000100000f"),
+        ("/3/0", "a1000f 00"),
+        ("/3/0", "a185030006000 00f"),
+        ("/3/0", "a103a100a106a100a1000f"),
+        ("/3/0", "a100800f"),
+        ("/3/0", "a100c21a5182428f"),
+    ] {
+        assert_eq!(read(path, bytes), Err(Error::Malformed), "{path} {bytes}");
+    }
+    assert_eq!(Format::Lwm2mCbor.read(None, 0, &hex("a1820300 0f")), Err(Error::Malformed));
+}
+
+#[test]
+fn json_is_that_of_lwm2m_1_0() {
+    let expected = concat!(
+        r#"{"bn":"/3/0/","e":[{"n":"0","sv":"Open Mobile Alliance"},{"n":"1","sv":"Lightweight M2M Client"},"#,
+        r#"{"n":"2","sv":"345000123"},{"n":"3","sv":"1.0"},{"n":"6/0","v":1},{"n":"6/1","v":5},{"n":"7/0","v":3800},"#,
+        r#"{"n":"7/1","v":5000},{"n":"8/0","v":125},{"n":"8/1","v":900},{"n":"9","v":100},{"n":"10","v":15},"#,
+        r#"{"n":"11/0","v":0},{"n":"13","v":1367491215},{"n":"14","sv":"+02:00"},{"n":"16","sv":"U"}]}"#,
+    );
+    let json = written(Format::Json, "/3/0", &device());
+    assert_eq!(String::from_utf8(json.clone()).unwrap(), expected);
+    assert_eq!(Format::Json.read(Path::parse("/3/0"), 0, &json).unwrap(), device());
+    let others = [
+        record("/65/0/0/0", Datum::Link("66:0".into())),
+        record("/65/0/1", Datum::Boolean(true)),
+        record("/65/0/2", Datum::Float(22.5)),
+        record("/65/0/3", Datum::Unsigned(u64::MAX)),
+    ];
+    let json = written(Format::Json, "/65/0", &others);
+    assert_eq!(Format::Json.read(Path::parse("/65/0"), 0, &json).unwrap(), others);
+    let opaque = [record("/5/0/0", Datum::Opaque([0xfb, 0xff][..].into()))];
+    assert_eq!(written(Format::Json, "/5/0/0", &opaque), br#"{"bn":"/5/0/0","e":[{"sv":"+/8="}]}"#);
+}
+
+#[test]
+fn json_of_lwm2m_1_0_is_read_with_names_behind_a_base_or_the_path() {
+    let read = |path: &str, json: &str| {
+        let records = Format::Json.read(Path::parse(path), 0, json.as_bytes())?;
+        Ok::<_, Error>(records.iter().map(|one| std::format!("{}", one.path)).collect::<Vec<_>>().join(" "))
+    };
+    for (path, json, expected) in [
+        ("/3/0", r#"{"e":[{"n":"14","sv":"+02:00"},{"n":"6/1","v":1}]}"#, "/3/0/14 /3/0/6/1"),
+        ("/3/0/14", r#"{"e":[{"sv":"+02:00"}]}"#, "/3/0/14"),
+        ("/3/0/14", r#"{"bn":"/3/0/14","e":[{"n":"","sv":"+02:00"}]}"#, "/3/0/14"),
+        ("/3/0", r#"{"bn":"/3/0","e":[{"n":"14","sv":"+02:00","t":5}],"bt":25462634}"#, "/3/0/14"),
+        ("/3/0", r#"{"bn":"/","e":[{"n":"3/0/14","sv":"+02:00"}]}"#, "/3/0/14"),
+        ("/3/0", r#"{"bn":"","e":[{"n":"/3/0/14","sv":"+02:00"}]}"#, "/3/0/14"),
+    ] {
+        assert_eq!(read(path, json).as_deref(), Ok(expected), "{json}");
+    }
+    for json in
+        ["[]", "{}", r#"{"e":[{"n":"x","v":1}]}"#, r#"{"e":[{"n":"1","v":1,"sv":"a"}]}"#, r#"{"e":[{"v":"1"}]}"#]
+    {
+        assert_eq!(read("/3/0", json), Err(Error::Malformed), "{json}");
+    }
+}
+
+#[test]
+fn what_goes_is_null_and_the_root_has_names_alone() {
+    let json = br#"[{"n":"/3/0/6/1","v":null}]"#;
+    let gone = [record("/3/0/6/1", Datum::Removed)];
+    assert_eq!(Format::SenmlJson.read(None, 0, json).unwrap(), gone);
+    let cbor = written(Format::SenmlCbor, "/3/0/6/1", &gone);
+    assert_eq!(Format::SenmlCbor.read(None, 0, &cbor).unwrap(), gone);
+    let root = br#"[{"n":"/"},{"n":"/1"}]"#;
+    assert_eq!(Format::SenmlJson.names(root).unwrap(), [None, Path::parse("/1")]);
+    assert_eq!(Format::SenmlJson.read(None, 0, root), Err(Error::Malformed));
+}
+
+#[test]
 fn senml_json_has_one_base_name() {
     let records = [
         text("/3/0/0", "a\"\\\n"),
@@ -153,7 +291,7 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes: Vec<u8>, instance: Option<u16>) {
         let path = Path { object: 3, instance, resource: None, resource_instance: None };
-        for format in [Format::Tlv, Format::SenmlCbor, Format::SenmlJson] {
+        for format in [Format::Tlv, Format::SenmlCbor, Format::SenmlJson, Format::Json, Format::Lwm2mCbor] {
             let _ = format.read(Some(path), 0, &bytes);
         }
     }
@@ -163,9 +301,9 @@ proptest! {
         let float = f64::from_bits(bits);
         prop_assume!(float.is_finite());
         let records = [whole("/9/0/1", integer), record("/9/0/2", Datum::Float(float))];
-        for format in [Format::SenmlCbor, Format::SenmlJson] {
+        for format in [Format::SenmlCbor, Format::SenmlJson, Format::Json, Format::Lwm2mCbor] {
             let bytes = written(format, "/9/0", &records);
-            prop_assert_eq!(&format.read(None, 0, &bytes).unwrap(), &records);
+            prop_assert_eq!(&format.read(Path::parse("/9/0"), 0, &bytes).unwrap(), &records);
         }
     }
 }

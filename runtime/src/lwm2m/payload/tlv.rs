@@ -99,6 +99,7 @@ fn write_value(datum: &Datum<'_>, out: &mut Vec<u8>) {
                 out.extend_from_slice(&ids.next().unwrap_or(u16::MAX).to_be_bytes());
             }
         }
+        Datum::Removed => {}
         Datum::Untyped(bytes) => out.extend_from_slice(bytes),
     }
 }
