@@ -79,6 +79,7 @@ impl Endpoint {
             content_format: response.content_format,
             paced_until: Instant::START,
             unconfirmed: 0,
+            confirmed: false,
         };
         let registers = exchange.observe == Some(Observe::Register) && response.code.is_success();
         if registers && let Some(before) = self.observations.find(&observation.peer, observation.token.as_slice()) {

@@ -59,6 +59,13 @@ impl Endpoint {
         Ok(())
     }
 
+    /// Sends every notification of an observation as a CON from now on, or as usual again.
+    pub fn confirm_notifications(&mut self, observation: ObservationId, confirmed: bool) {
+        if let Some(observation) = self.observations.get_mut(observation.0) {
+            observation.confirmed = confirmed;
+        }
+    }
+
     /// Forgets an observation without telling the observer, who is told by [`Endpoint::notify`] with an error.
     pub fn end_observation(&mut self, observation: ObservationId) {
         self.drop_observation(observation.0);

@@ -63,6 +63,8 @@ pub(super) struct Observation {
     /// Until then a notification that follows is a CON.
     pub(super) paced_until: Instant,
     pub(super) unconfirmed: u32,
+    /// Every notification is a CON.
+    pub(super) confirmed: bool,
 }
 
 #[cfg(target_pointer_width = "64")]
@@ -72,7 +74,8 @@ impl Observation {
     /// Whether the next notification is to be a CON: now and then (RFC 7641 section 4.5), and when one follows the other
     /// faster than NONs may, so that the ACK sets the pace (section 4.5.1).
     pub(super) fn wants_confirmable(&self, now: Instant, limits: &Limits) -> bool {
-        now >= self.last_confirmable + limits.notify_confirmable_after
+        self.confirmed
+            || now >= self.last_confirmable + limits.notify_confirmable_after
             || self.unconfirmed >= limits.notify_confirmable_every
             || now < self.paced_until
     }

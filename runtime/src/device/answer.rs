@@ -213,7 +213,7 @@ pub(super) fn answer(
             let request = lwm2m::Request {
                 method: question.method,
                 path,
-                has_query: !question.query.is_empty(),
+                has_query: has_query(store, question),
                 content_format: question.content_format,
                 accept: question.accept,
                 payload: question.payload,
@@ -231,6 +231,17 @@ pub(super) fn answer(
         *faults = faults.saturating_add(1);
     }
     reply
+}
+
+/// Whether a request has a query that means nothing: a server's Observe may bring attributes along.
+#[cfg(feature = "lwm2m")]
+fn has_query(store: &Datastore, question: &Question<'_>) -> bool {
+    !question.query.is_empty() && super::manager::observed(store, question).is_none()
+}
+
+#[cfg(not(feature = "lwm2m"))]
+fn has_query(_: &Datastore, question: &Question<'_>) -> bool {
+    !question.query.is_empty()
 }
 
 /// What an error of LwM2M's view is called: the column of the one table (`coreconf::errors`).

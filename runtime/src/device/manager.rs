@@ -9,8 +9,20 @@ use super::question::{Question, Resource};
 use crate::board::Board;
 use crate::coap::content_format::LINK_FORMAT;
 use crate::coap::{Code, Method, ObservationId};
+use crate::datastore::Datastore;
+use crate::lwm2m::attributes::{Set, of_observe};
 use crate::lwm2m::{self, Path};
 use crate::time::Instant;
+
+/// Of the Observe of a server: which one, its path (`None`: several), and the attributes that it brings along.
+pub(super) fn observed(store: &Datastore, question: &Question<'_>) -> Option<(u16, Option<Path>, Set)> {
+    let path = match (question.resource, question.method) {
+        (Resource::Lwm2m(path), Method::Get) => Some(path),
+        (Resource::Lwm2mRoot, Method::Fetch) => None,
+        _ => return None,
+    };
+    Some((question.server?, path, of_observe(store, path, &question.query).ok()?))
+}
 
 impl<B: Board> Core<B> {
     /// Answers a Discover or Write-Attributes; `None`: it is another operation.
@@ -56,14 +68,8 @@ impl<B: Board> Core<B> {
 
 impl<B: Board> Device<B> {
     /// An observation of a server has begun.
-    pub(super) fn report(&mut self, now: Instant, id: ObservationId, server: Option<u16>, resource: Resource) {
-        let Some(server) = server else { return };
-        let path = match resource {
-            Resource::Lwm2m(path) => Some(path),
-            Resource::Lwm2mRoot => None,
-            _ => return,
-        };
-        self.reports.insert(id, server, path, now);
+    pub(super) fn report(&mut self, now: Instant, id: ObservationId, server: u16, path: Option<Path>, own: Set) {
+        self.reports.insert(id, server, path, own, now);
         self.refresh_reports();
         let Core { store, board, .. } = &mut self.core;
         let number = path.and_then(|path| lwm2m::number_at(store, board, path));
@@ -73,11 +79,14 @@ impl<B: Board> Device<B> {
     /// Attributes, or the defaults of object 1, may be others now.
     pub(super) fn refresh_reports(&mut self) {
         self.core.attributes_changed = false;
-        let Device { core, reports, registrations, .. } = self;
+        let Device { core, endpoint, reports, registrations, .. } = self;
         reports.refresh(|server, path| {
             let own = path.map(|path| core.attributes.of(server, path)).unwrap_or_default();
             own.or(registrations.default_periods(server))
         });
+        for (id, confirmed) in reports.confirmed() {
+            endpoint.confirm_notifications(id, confirmed);
+        }
     }
 
     /// Core section 6.4: a server that is registered with anew, or left, observes nothing any more.

@@ -90,10 +90,12 @@ impl<B: Board> Device<B> {
         if let Ok(Some(id)) = registered {
             self.sampler.add(sources, now, limits.sample_period);
             #[cfg(feature = "lwm2m")]
-            let (server, resource) = (kept.question().server, kept.question().resource);
+            let observed = super::manager::observed(&self.core.store, &kept.question());
             self.feed.insert(id, kept, watched, reply.digest(payload), now);
             #[cfg(feature = "lwm2m")]
-            self.report(now, id, server, resource);
+            if let Some((server, path, own)) = observed {
+                self.report(now, id, server, path, own);
+            }
         }
     }
 

@@ -1,12 +1,12 @@
 //! When an observing LwM2M server is told (Core 1.2 section 5.1.2), by the attributes that it has written.
 //!
 //! ```text
-//!                 a change, before pmin is over
-//!     Quiet ───────────────────────────────────▶ Waiting
-//!      │ ▲                                          │
-//!      │ └──── told: a change that gt, lt and st ◀──┘ pmin is over
-//!      │  ▲    let pass, after pmin
-//!      └──┘ pmax is over: told whatever has changed
+//!                 a change, before pmin or epmin is over
+//!     Quiet ──────────────────────────────────────────▶ Waiting
+//!      │ ▲                                                │
+//!      │ └──── told: a change that gt, lt, st and edge ◀──┘ pmin and epmin are over
+//!      │  ▲    let pass, after pmin and epmin
+//!      └──┘ pmax is over: told whatever has changed; epmax is over: looked at as after a change
 //! ```
 //! The feed says that something may have changed; a report decides whether, and when, it is told.
 
@@ -24,8 +24,12 @@ struct Report {
     server: u16,
     /// What it observes; `None`: several paths.
     path: Option<Path>,
+    /// What the Observe brought along, and what holds with it now.
+    own: Set,
     set: Set,
     told: Instant,
+    /// When a change was last held against the attributes.
+    evaluated: Instant,
     /// The number that was told last.
     number: Option<f64>,
     /// `Waiting`.
@@ -33,9 +37,15 @@ struct Report {
 }
 
 impl Report {
+    /// No notification and no evaluation before.
+    fn least(&self) -> Instant {
+        (self.told + self.set.least()).max(self.evaluated + self.set.least_evaluation())
+    }
+
     fn next(&self) -> Option<Instant> {
-        let least = self.waits.then(|| self.told + self.set.least());
-        earlier(least, self.set.longest().map(|longest| self.told + longest))
+        let evaluation = self.set.longest_evaluation().map(|longest| self.evaluated + longest);
+        let longest = self.set.longest().map(|longest| self.told + longest);
+        earlier(earlier(self.waits.then(|| self.least()), evaluation), longest)
     }
 }
 
@@ -46,9 +56,9 @@ pub(super) struct Reports {
 }
 
 impl Reports {
-    pub(super) fn insert(&mut self, id: ObservationId, server: u16, path: Option<Path>, now: Instant) {
-        let set = Set::default();
-        self.rows.push(Report { id, server, path, set, told: now, number: None, waits: false });
+    pub(super) fn insert(&mut self, id: ObservationId, server: u16, path: Option<Path>, own: Set, now: Instant) {
+        let row = Report { id, server, path, own, set: own, told: now, evaluated: now, number: None, waits: false };
+        self.rows.push(row);
     }
 
     pub(super) fn remove(&mut self, id: ObservationId) {
@@ -63,7 +73,7 @@ impl Reports {
     /// Every observation takes the attributes that hold for it now.
     pub(super) fn refresh(&mut self, mut set: impl FnMut(u16, Option<Path>) -> Set) {
         for row in &mut self.rows {
-            row.set = set(row.server, row.path);
+            row.set = row.own.or(set(row.server, row.path));
         }
     }
 
@@ -75,22 +85,32 @@ impl Reports {
     pub(super) fn take_due(&mut self, now: Instant) -> Option<(ObservationId, bool)> {
         let row = self.rows.iter_mut().find(|row| row.next().is_some_and(|next| next <= now))?;
         let forced = row.set.longest().is_some_and(|longest| row.told + longest <= now);
-        row.waits = false;
+        (row.waits, row.evaluated) = (false, now);
         if forced {
             row.told = now;
         }
         Some((row.id, forced))
     }
 
-    /// What gt, lt and st of an observation are about, if it has any of them.
+    /// Whether its notifications are confirmable, of each observation.
+    pub(super) fn confirmed(&self) -> impl Iterator<Item = (ObservationId, bool)> {
+        self.rows.iter().map(|row| (row.id, row.set.con == Some(1)))
+    }
+
+    /// What gt, lt, st and edge of an observation are about, if it has any of them.
     pub(super) fn measured(&self, id: ObservationId) -> Option<Path> {
         let row = self.rows.iter().find(|row| row.id == id)?;
-        row.path.filter(|_| row.set.gt.is_some() || row.set.lt.is_some() || row.set.st.is_some())
+        row.path.filter(|_| row.set.measures())
     }
 
     /// Whether a change is told now; if it is only too early, it is remembered.
     pub(super) fn tells(&mut self, id: ObservationId, now: Instant, number: Option<f64>) -> bool {
         let Some(row) = self.rows.iter_mut().find(|row| row.id == id) else { return true };
+        if now < row.evaluated + row.set.least_evaluation() && row.evaluated != now {
+            row.waits = true;
+            return false;
+        }
+        row.evaluated = now;
         if let (Some(before), Some(number)) = (row.number, number)
             && !row.set.tells(before, number)
         {

@@ -6,11 +6,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::target::{Kind, resolve};
+use super::target::{Kind, Target, resolve};
 use super::{Error, Path};
 use crate::coap::link_format::push_decimal;
 use crate::datastore::Datastore;
-use crate::schema::Type;
+use crate::schema::{Schema, Type};
 use crate::value::{parse_float, print_float};
 
 /// The attributes of one level, or what holds for a path.
@@ -30,6 +30,8 @@ pub struct Set {
     pub lt: Option<f64>,
     /// The least change that is told.
     pub st: Option<f64>,
+    /// The edge of a Boolean that is told: 0 the falling, 1 the rising.
+    pub edge: Option<u32>,
     /// Whether notifications are confirmable.
     pub con: Option<u32>,
 }
@@ -46,6 +48,7 @@ impl Set {
             gt: self.gt.or(above.gt),
             lt: self.lt.or(above.lt),
             st: self.st.or(above.st),
+            edge: self.edge.or(above.edge),
             con: self.con.or(above.con),
         }
     }
@@ -63,15 +66,34 @@ impl Set {
         Some(Duration::from_secs(u64::from(pmax)))
     }
 
-    /// Whether a change of a value is to be told, by gt, lt and st; without any of them every change is.
+    /// The least time between two evaluations.
+    #[must_use]
+    pub fn least_evaluation(self) -> Duration {
+        Duration::from_secs(u64::from(self.epmin.unwrap_or(0)))
+    }
+
+    /// The longest time between two evaluations; 0 is none.
+    #[must_use]
+    pub fn longest_evaluation(self) -> Option<Duration> {
+        Some(Duration::from_secs(u64::from(self.epmax.filter(|epmax| *epmax > 0)?)))
+    }
+
+    /// Whether a change is held against a value.
+    #[must_use]
+    pub fn measures(self) -> bool {
+        self.gt.is_some() || self.lt.is_some() || self.st.is_some() || self.edge.is_some()
+    }
+
+    /// Whether a change of a value is to be told, by gt, lt, st and edge (a Boolean is 0 or 1); without any of them every
+    /// change is.
     #[must_use]
     pub fn tells(self, before: f64, now: f64) -> bool {
         let crosses = |threshold: Option<f64>| {
             threshold.is_some_and(|at| (before < at) != (now < at) || (before > at) != (now > at))
         };
         let steps = self.st.is_some_and(|step| (now - before).abs() >= step);
-        let any = self.gt.is_some() || self.lt.is_some() || self.st.is_some();
-        !any || crosses(self.gt) || crosses(self.lt) || steps
+        let edge = self.edge.is_some_and(|edge| if edge == 1 { before < now } else { before > now });
+        !self.measures() || crosses(self.gt) || crosses(self.lt) || steps || edge
     }
 
     /// Section 5.1.2: what a Write-Attributes must not ask for.
@@ -83,7 +105,7 @@ impl Set {
     /// Appends them as attributes of a link.
     pub fn tell(self, out: &mut String) {
         let whole = [("pmin", self.pmin), ("pmax", self.pmax), ("epmin", self.epmin), ("epmax", self.epmax)];
-        for (name, value) in whole.into_iter().chain([("con", self.con)]) {
+        for (name, value) in whole.into_iter().chain([("edge", self.edge), ("con", self.con)]) {
             if let Some(value) = value {
                 push_name(out, name);
                 push_decimal(out, value);
@@ -137,13 +159,7 @@ impl Attributes {
         if target.kind == Kind::Operation {
             return Err(Error::MethodNotAllowed);
         }
-        let numeric = matches!(
-            store.schema().type_of(target.at.node),
-            Some(Type::Integer { .. } | Type::Unsigned { .. } | Type::Float { .. } | Type::Decimal64 { .. })
-        );
-        // of a resource with several instances the type stands below
-        let may_change = path.resource.is_some() && (numeric || target.kind == Kind::Several);
-        let set = written(self.at(server, path), arguments, may_change)?;
+        let set = written(self.at(server, path), arguments, of_value(store.schema(), path, &target))?;
         self.rows.retain(|(own, at, _)| (*own, *at) != (server, path));
         if set != Set::default() {
             self.rows.push((server, path, set));
@@ -152,29 +168,62 @@ impl Attributes {
     }
 }
 
+/// The attributes that an Observe brings along (Core section 6.4.1); they hold for it alone, before those that are written.
+/// Without a path it is about several.
+///
+/// # Errors
+/// As [`Attributes::write`].
+pub fn of_observe(store: &Datastore, path: Option<Path>, arguments: &[&str]) -> Result<Set, Error> {
+    let about = match path {
+        Some(path) => of_value(store.schema(), path, &resolve(store, path)?),
+        None => OfValue { numeric: false, boolean: false },
+    };
+    written(Set::default(), arguments, about)
+}
+
+/// Which attributes about a value can be at a place.
+#[derive(Clone, Copy)]
+pub(super) struct OfValue {
+    /// gt, lt and st.
+    numeric: bool,
+    /// edge.
+    boolean: bool,
+}
+
+fn of_value(schema: &'static Schema, path: Path, target: &Target) -> OfValue {
+    let ty = schema.type_of(target.at.node);
+    // of a resource with several instances the type stands below
+    let any = path.resource.is_some() && target.kind == Kind::Several;
+    OfValue {
+        numeric: any
+            || matches!(
+                ty,
+                Some(Type::Integer { .. } | Type::Unsigned { .. } | Type::Float { .. } | Type::Decimal64 { .. })
+            ),
+        boolean: any || matches!(ty, Some(Type::Boolean)),
+    }
+}
+
 /// A set after arguments such as `pmin=10` and `gt`.
 ///
 /// # Errors
 /// As [`Attributes::write`].
-pub(super) fn written(mut set: Set, arguments: &[&str], may_change: bool) -> Result<Set, Error> {
+pub(super) fn written(mut set: Set, arguments: &[&str], about: OfValue) -> Result<Set, Error> {
     for argument in arguments {
         let (name, value) = argument.split_once('=').map_or((*argument, None), |(name, value)| (name, Some(value)));
         let whole = || value.map(|value| value.parse::<u32>().map_err(|_| Error::Query)).transpose();
+        let bit = || whole().and_then(|bit| if bit.is_none_or(|bit| bit < 2) { Ok(bit) } else { Err(Error::Query) });
         let number = || {
             let number = value.map(|value| parse_float(value).filter(|number| number.is_finite()).ok_or(Error::Query));
-            if may_change { number.transpose() } else { Err(Error::Query) }
+            if about.numeric { number.transpose() } else { Err(Error::Query) }
         };
         match name {
             "pmin" => set.pmin = whole()?,
             "pmax" => set.pmax = whole()?,
             "epmin" => set.epmin = whole()?,
             "epmax" => set.epmax = whole()?,
-            "con" => {
-                set.con = whole()?;
-                if set.con.is_some_and(|con| con > 1) {
-                    return Err(Error::Query);
-                }
-            }
+            "con" => set.con = bit()?,
+            "edge" if about.boolean => set.edge = bit()?,
             "gt" => set.gt = number()?,
             "lt" => set.lt = number()?,
             "st" => set.st = number()?,
@@ -191,7 +240,7 @@ mod tests {
     use super::*;
 
     fn set(arguments: &[&str]) -> Result<Set, Error> {
-        written(Set::default(), arguments, true)
+        written(Set::default(), arguments, OfValue { numeric: true, boolean: true })
     }
 
     #[test]
@@ -207,6 +256,8 @@ mod tests {
             (&["epmin=1", "epmax=2"], true),
             (&["con=1"], true),
             (&["con=2"], false),
+            (&["edge=0"], true),
+            (&["edge=2"], false),
             (&["pmin=-1"], false),
             (&["pmin=1.5"], false),
             (&["gt=x"], false),
@@ -215,7 +266,10 @@ mod tests {
         ] {
             assert_eq!(set(arguments).is_ok(), taken, "{arguments:?}");
         }
-        assert_eq!(written(Set::default(), &["gt=1"], false), Err(Error::Query));
+        let neither = OfValue { numeric: false, boolean: false };
+        for argument in ["gt=1", "lt=1", "st=1", "edge=1"] {
+            assert_eq!(written(Set::default(), &[argument], neither), Err(Error::Query));
+        }
     }
 
     #[test]
@@ -232,6 +286,9 @@ mod tests {
             (&["st=2"], 20.0, 22.0, true),
             (&["st=2"], 20.0, 18.0, true),
             (&["st=5", "gt=50"], 49.0, 51.0, true),
+            (&["edge=1"], 0.0, 1.0, true),
+            (&["edge=1"], 1.0, 0.0, false),
+            (&["edge=0"], 1.0, 0.0, true),
         ] {
             assert_eq!(set(arguments).unwrap().tells(before, now), told, "{arguments:?} {before} {now}");
         }
@@ -252,7 +309,7 @@ mod tests {
     #[test]
     fn they_are_told_as_attributes_of_a_link() {
         let mut text = String::new();
-        set(&["pmin=10", "pmax=60", "gt=50", "lt=42.2"]).unwrap().tell(&mut text);
-        assert_eq!(text, ";pmin=10;pmax=60;gt=50;lt=42.2");
+        set(&["pmin=10", "pmax=60", "gt=50", "lt=42.2", "edge=1"]).unwrap().tell(&mut text);
+        assert_eq!(text, ";pmin=10;pmax=60;edge=1;gt=50;lt=42.2");
     }
 }

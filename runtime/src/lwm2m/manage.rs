@@ -171,13 +171,14 @@ fn read_composite(store: &Datastore, board: &mut dyn Board, asked: &[Path]) -> R
     Ok(found)
 }
 
-/// The number that stands at a path, where one does: what gt, lt and st are held against.
+/// The number that stands at a path, where one does, a Boolean as 0 or 1: what gt, lt, st and edge are held against.
 pub fn number_at(store: &Datastore, board: &mut dyn Board, path: Path) -> Option<f64> {
     let target = resolve(store, path).ok().filter(|target| target.kind == Kind::Value)?;
     let [entry] = collect(store, board, path, &target).ok()?.try_into().ok()?;
     match typed::datum(store.schema(), entry.node, &entry.value).ok()? {
         Datum::Float(value) => Some(value),
         Datum::Integer(value) => to_float(value, 0),
+        Datum::Boolean(value) => Some(f64::from(u8::from(value))),
         _ => None,
     }
 }

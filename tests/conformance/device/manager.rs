@@ -253,3 +253,51 @@ fn what_is_not_there_is_not_found_at_any_level() {
         assert_eq!(scene.heard()[0].0, Code::NOT_FOUND, "{path}");
     }
 }
+
+#[test]
+fn an_observe_brings_attributes_of_its_own_which_go_before_those_that_are_written() {
+    // Core 1.2 section 6.4.1
+    let mut scene = Scene::new(&[Code::CREATED]);
+    scene.set_offset("+01");
+    let written = ["pmin=60"];
+    scene.ask(SERVER, &OutgoingRequest { queries: &written, ..OutgoingRequest::new(Method::Put, "/3/0/14") });
+    let observe = |queries| OutgoingRequest {
+        observe: true,
+        accept: Some(TEXT_PLAIN),
+        queries,
+        ..OutgoingRequest::new(Method::Get, "/3/0/14")
+    };
+    for (from, queries) in [(SERVER, &["pmin=x"][..]), (SERVER, &["gt=5"]), (SERVER, &["c=a"]), (OTHER, &["pmin=5"])] {
+        scene.heard();
+        scene.ask(from, &observe(queries));
+        assert_eq!(scene.heard()[0].0, Code::BAD_REQUEST, "{queries:?}");
+    }
+    scene.ask(SERVER, &observe(&["pmin=5", "con=1"]));
+    assert_eq!(scene.heard()[0].0, Code::CONTENT);
+    scene.set_offset("+02");
+    scene.pass(Duration::from_secs(4));
+    assert_eq!(scene.heard(), [], "pmin is not over");
+    scene.pass(Duration::from_secs(2));
+    assert_eq!(scene.heard(), [(Code::CONTENT, "+02".to_owned())]);
+}
+
+#[test]
+fn a_change_waits_for_the_least_evaluation_period() {
+    let mut scene = Scene::new(&[Code::CREATED]);
+    scene.set_offset("+01");
+    let queries = ["epmin=10"];
+    let observe = OutgoingRequest {
+        observe: true,
+        accept: Some(TEXT_PLAIN),
+        queries: &queries,
+        ..OutgoingRequest::new(Method::Get, "/3/0/14")
+    };
+    scene.ask(SERVER, &observe);
+    scene.heard();
+    scene.set_offset("+02");
+    scene.set_offset("+03");
+    scene.pass(Duration::from_secs(9));
+    assert_eq!(scene.heard(), []);
+    scene.pass(Duration::from_secs(2));
+    assert_eq!(scene.heard(), [(Code::CONTENT, "+03".to_owned())]);
+}

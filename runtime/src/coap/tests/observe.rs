@@ -107,6 +107,18 @@ fn a_confirmable_comes_after_a_day_or_so_many() {
 }
 
 #[test]
+fn every_notification_is_a_confirmable_where_that_is_asked_for() {
+    let (mut pair, id) = observing(UNPACED, Method::Get);
+    for confirmed in [true, true, false] {
+        pair.server.confirm_notifications(id, confirmed);
+        pair.notify(id, Code::CONTENT, b"x");
+        pair.settle();
+    }
+    let notifications: Vec<_> = pair.trace.iter().filter(|line| line.starts_with("<-")).collect();
+    assert_eq!(notifications, ["<- CON 2.05", "<- CON 2.05", "<- NON 2.05"]);
+}
+
+#[test]
 fn nons_follow_each_other_slowly_and_acks_set_the_pace_otherwise() {
     let (mut pair, id) = observing(Limits::DEVICE, Method::Get);
     for wait in [0, 1, 3, 2, 2, 4] {
