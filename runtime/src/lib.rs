@@ -43,10 +43,10 @@ pub mod time;
 #[cfg(feature = "device")]
 pub mod value;
 
-#[cfg(feature = "lwm2m")]
-pub use device::RegistrationStatus;
 #[cfg(feature = "device")]
 pub use device::{BuildError, Builder, Device, Event};
+#[cfg(feature = "lwm2m")]
+pub use device::{RegistrationStatus, SendError};
 #[cfg(feature = "device")]
 pub use limits::{Limits, Usage};
 #[cfg(feature = "lwm2m")]

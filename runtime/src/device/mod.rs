@@ -41,11 +41,15 @@ mod registrations;
 #[cfg(feature = "lwm2m")]
 mod reports;
 mod sampler;
+#[cfg(feature = "lwm2m")]
+mod send;
 mod speak;
 
 pub use builder::{BuildError, Builder};
 #[cfg(feature = "lwm2m")]
 pub use registrations::RegistrationStatus;
+#[cfg(feature = "lwm2m")]
+pub use send::SendError;
 
 use alloc::vec::Vec;
 

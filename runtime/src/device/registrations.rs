@@ -10,6 +10,7 @@ use core::net::{IpAddr, SocketAddr};
 
 use super::Device;
 use super::answer::Core;
+use super::send::SendError;
 use crate::board::{Board, Call, Change, Fault, Outcome};
 use crate::coap::{
     CallId, Code, IncomingResponse, Method, OutgoingOption, OutgoingRequest, Peer, content_format, number,
@@ -18,8 +19,8 @@ use crate::datastore::OwnedChange;
 use crate::lwm2m::FORMATS;
 use crate::lwm2m::attributes::Set;
 use crate::lwm2m::registration::{
-    Account, Errand, Event, Lwm2mClient, Registration, Settings, State, Told, body, instance_of, provision, queries,
-    turn,
+    Account, Errand, Event, Lwm2mClient, Registration, Settings, State, Told, Version, body, instance_of, provision,
+    queries, turn,
 };
 use crate::schema::{NodeIndex, NodeKind, Schema};
 use crate::time::{Instant, earlier};
@@ -103,6 +104,19 @@ impl Registrations {
         self.find(peer)
             .filter(|server| server.registration.is_registered())
             .map(|server| server.account.short_server_id)
+    }
+
+    /// Where what a server takes unasked goes to.
+    pub(super) fn takes_send(&self, short_server_id: u16) -> Result<Peer, SendError> {
+        let server = self.servers.iter().find(|server| server.account.short_server_id == short_server_id);
+        let server = server.filter(|server| server.registration.is_registered()).ok_or(SendError::NotRegistered)?;
+        if server.registration.version() < Version::V1_1 {
+            return Err(SendError::TooOld);
+        }
+        if server.settings.mute_send {
+            return Err(SendError::Muted);
+        }
+        server.peer.ok_or(SendError::NotRegistered)
     }
 
     /// The pmin and pmax of a server where it has written none: resources 2 and 3 of object 1.

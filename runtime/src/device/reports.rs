@@ -73,7 +73,9 @@ impl Reports {
     /// Every observation takes the attributes that hold for it now.
     pub(super) fn refresh(&mut self, mut set: impl FnMut(u16, Option<Path>) -> Set) {
         for row in &mut self.rows {
-            row.set = row.own.or(set(row.server, row.path));
+            // Core section 6.4.1: those that the Observe brought are in place of those that are written
+            let written = row.path.filter(|_| row.own == Set::default());
+            row.set = row.own.or(set(row.server, written));
         }
     }
 

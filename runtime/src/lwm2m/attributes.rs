@@ -168,8 +168,8 @@ impl Attributes {
     }
 }
 
-/// The attributes that an Observe brings along (Core section 6.4.1); they hold for it alone, before those that are written.
-/// Without a path it is about several.
+/// The attributes that an Observe brings along (Core section 6.4.1); they hold for it alone, in place of those that are
+/// written. Without a path it is about several.
 ///
 /// # Errors
 /// As [`Attributes::write`].

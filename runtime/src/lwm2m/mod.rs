@@ -27,6 +27,8 @@ mod payload;
 mod read;
 #[cfg(feature = "lwm2m")]
 pub mod registration;
+#[cfg(feature = "lwm2m")]
+mod samples;
 mod target;
 #[cfg(feature = "lwm2m")]
 mod typed;
@@ -38,6 +40,8 @@ pub use discover::discover;
 pub use manage::{CompositeRequest, composite, composite_paths, number_at};
 pub use objects::{ObjectLink, links};
 pub use path::Path;
+#[cfg(feature = "lwm2m")]
+pub use samples::Samples;
 pub use target::instance;
 
 use alloc::borrow::Cow;

@@ -1,15 +1,21 @@
 //! How the other tasks of a program reach the device.
 
 use std::boxed::Box;
+#[cfg(feature = "lwm2m")]
+use std::vec::Vec;
 
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::driver::{Errands, Ways};
+#[cfg(feature = "lwm2m")]
+use super::own::SamplesError;
 #[cfg(feature = "client")]
 use super::own::{self, Destination, OwnRequests, RequestError};
 use crate::board::{Board, Call, Fault};
 #[cfg(feature = "client")]
 use crate::client::{Request, Response};
+#[cfg(feature = "lwm2m")]
+use crate::coap::Code;
 use crate::coap::Gone;
 #[cfg(feature = "client")]
 use crate::coap::stream::Released;
@@ -19,6 +25,8 @@ use crate::coreconf::Refusal;
 use crate::datastore::{Edit, EditError};
 use crate::device::{Device, Event};
 use crate::limits::Limits;
+#[cfg(feature = "lwm2m")]
+use crate::lwm2m::{self, Path, Samples};
 use crate::model::{IntoContent, Notification};
 use crate::time::Instant;
 use crate::value::{Content, Data, InstanceIdentifier};
@@ -116,6 +124,10 @@ pub(super) enum Command {
     Raise(InstanceIdentifier, Content, Done<Result<(), Refusal>>),
     #[cfg(feature = "client")]
     Request(Destination, Request, own::Done),
+    #[cfg(feature = "lwm2m")]
+    Sample(Samples, Vec<Path>, f64, Done<(Samples, Result<(), lwm2m::Error>)>),
+    #[cfg(feature = "lwm2m")]
+    Send(u16, Vec<Path>, Samples, own::SendDone),
 }
 
 /// What of the store is asked for.
@@ -137,6 +149,10 @@ impl core::fmt::Debug for Command {
             Command::Raise(..) => "Raise",
             #[cfg(feature = "client")]
             Command::Request(..) => "Request",
+            #[cfg(feature = "lwm2m")]
+            Command::Sample(..) => "Sample",
+            #[cfg(feature = "lwm2m")]
+            Command::Send(..) => "Send",
         })
     }
 }
@@ -222,6 +238,54 @@ impl Handle {
         self.command(Command::Deregister).await
     }
 
+    /// Sends what stands at LwM2M paths to a server that the device is registered with, unasked (Core 1.2 section 6.4.6), and
+    /// waits until the server has taken it.
+    ///
+    /// ```no_run
+    /// # async fn example(handle: comi_runtime::net::Handle) -> Result<(), Box<dyn std::error::Error>> {
+    /// use comi_runtime::lwm2m::Path;
+    ///
+    /// let paths = ["/3303/0/5700", "/3/0/9"].map(|path| Path::parse(path).expect("a path"));
+    /// handle.send(1, &paths).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A path can't be read, there is no registration that takes it, or the server refuses it.
+    #[cfg(feature = "lwm2m")]
+    pub async fn send(&self, server: u16, paths: &[Path]) -> Result<(), SamplesError> {
+        self.send_all(server, paths.to_vec(), Samples::new()).await
+    }
+
+    /// Sends samples that were collected by [`Handle::sample`].
+    ///
+    /// # Errors
+    /// As [`Handle::send`].
+    #[cfg(feature = "lwm2m")]
+    pub async fn send_samples(&self, server: u16, samples: Samples) -> Result<(), SamplesError> {
+        self.send_all(server, Vec::new(), samples).await
+    }
+
+    /// Adds what stands at LwM2M paths now to samples that are sent later, with its time in seconds since 1970.
+    ///
+    /// # Errors
+    /// A path can't be read, or the device can't be reached; nothing is added then.
+    #[cfg(feature = "lwm2m")]
+    pub async fn sample(&self, samples: &mut Samples, paths: &[Path], time: f64) -> Result<(), SamplesError> {
+        let command = |done| Command::Sample(samples.clone(), paths.to_vec(), time, done);
+        let (back, read) = self.command(command).await.map_err(unreached)?;
+        *samples = back;
+        Ok(read?)
+    }
+
+    #[cfg(feature = "lwm2m")]
+    async fn send_all(&self, server: u16, paths: Vec<Path>, samples: Samples) -> Result<(), SamplesError> {
+        let sent = self.command(|done| Command::Send(server, paths, samples, done)).await.map_err(unreached)??;
+        let response = sent.await.map_err(|_| RequestError::Stopped)??;
+        if response.code == Code::CHANGED { Ok(()) } else { Err(SamplesError::Refused(response.code)) }
+    }
+
     /// Raises a notification; see [`Device::raise`].
     ///
     /// # Errors
@@ -265,6 +329,14 @@ impl Handle {
     }
 }
 
+#[cfg(feature = "lwm2m")]
+fn unreached(error: HandleError) -> RequestError {
+    match error {
+        HandleError::Full => RequestError::Full(Full),
+        _ => RequestError::Stopped,
+    }
+}
+
 impl<B: Board> Errands<Device<B>> for Inbox {
     type Errand = Command;
 
@@ -289,6 +361,10 @@ impl<B: Board> Errands<Device<B>> for Inbox {
             match command {
                 #[cfg(feature = "client")]
                 Command::Request(to, request, done) => self.own.begin(device, now, ways, (to, request, done)),
+                #[cfg(feature = "lwm2m")]
+                Command::Send(server, paths, samples, done) => {
+                    self.own.send_samples(device, now, (server, paths, samples, done));
+                }
                 command => command.apply(device, now),
             }
             next = self.commands.try_recv().ok();
@@ -344,6 +420,13 @@ impl Command {
             }
             #[cfg(feature = "client")]
             Command::Request(_, _, done) => drop(done.send(Err(RequestError::Stopped))),
+            #[cfg(feature = "lwm2m")]
+            Command::Sample(mut samples, paths, time, done) => {
+                let read = device.sample(&mut samples, &paths, Some(time));
+                let _ = done.send((samples, read));
+            }
+            #[cfg(feature = "lwm2m")]
+            Command::Send(_, _, _, done) => drop(done.send(Err(RequestError::Stopped.into()))),
         }
     }
 }

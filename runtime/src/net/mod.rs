@@ -40,6 +40,8 @@ mod udp;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Direction};
 pub use handle::{Events, Handle, HandleError, Inbox, handle, handle_with};
+#[cfg(feature = "lwm2m")]
+pub use own::SamplesError;
 #[cfg(feature = "client")]
 pub use own::{Destination, RequestError};
 pub use resources::{ResourceServer, ResourcesHandle};

@@ -16,7 +16,11 @@ use crate::board::Board;
 use crate::client::{Request, Response};
 use crate::coap::stream::Released;
 use crate::coap::{CallFailure, CallId, Full, Peer};
+#[cfg(feature = "lwm2m")]
+use crate::device::SendError;
 use crate::device::{Device, Event};
+#[cfg(feature = "lwm2m")]
+use crate::lwm2m::{Path, Samples};
 use crate::time::Instant;
 
 /// Where a request of a device goes, and how: `coap` or `coap+tcp`.
@@ -47,6 +51,28 @@ pub enum RequestError {
     #[error("no connection to {0}")]
     Unreachable(SocketAddr),
 }
+
+/// Why samples did not reach an LwM2M server.
+#[cfg(feature = "lwm2m")]
+#[derive(Debug, thiserror::Error)]
+pub enum SamplesError {
+    /// A path can't be read.
+    #[error("{0}")]
+    Read(#[from] crate::lwm2m::Error),
+    /// The server has answered with another code than 2.04.
+    #[error("the server refuses them: {0}")]
+    Refused(crate::coap::Code),
+    /// The server didn't answer.
+    #[error("{0}")]
+    Request(#[from] RequestError),
+    /// They can't be sent now.
+    #[error("{0}")]
+    Send(#[from] SendError),
+}
+
+/// What was sent, and where its response comes.
+#[cfg(feature = "lwm2m")]
+pub(super) type SendDone = oneshot::Sender<Result<oneshot::Receiver<Result<Response, RequestError>>, SamplesError>>;
 
 pub(super) type Done = oneshot::Sender<Result<Response, RequestError>>;
 
@@ -103,6 +129,26 @@ impl OwnRequests {
         match request.with_outgoing(false, |outgoing| device.request(now, to, outgoing)) {
             Ok(call) => self.sent.push((call, done)),
             Err(full) => drop(done.send(Err(full.into()))),
+        }
+    }
+
+    /// Sends values to an LwM2M server.
+    #[cfg(feature = "lwm2m")]
+    pub(super) fn send_samples<B: Board>(
+        &mut self,
+        device: &mut Device<B>,
+        now: Instant,
+        (server, paths, mut samples, done): (u16, Vec<Path>, Samples, SendDone),
+    ) {
+        let read = device.sample(&mut samples, &paths, None);
+        let sent = read.map_err(SamplesError::from).and_then(|()| Ok(device.send_samples(now, server, &samples)?));
+        match sent {
+            Ok(call) => {
+                let (response, came) = oneshot::channel();
+                self.sent.push((call, response));
+                drop(done.send(Ok(came)));
+            }
+            Err(error) => drop(done.send(Err(error))),
         }
     }
 

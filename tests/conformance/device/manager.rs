@@ -5,8 +5,9 @@ use std::time::Duration;
 use comi_runtime::coap::content_format::TEXT_PLAIN;
 use comi_runtime::coap::{self, Code, Endpoint, Method, OutgoingOption, OutgoingRequest, Peer, Received, Response};
 use comi_runtime::lwm2m::registration::State;
+use comi_runtime::lwm2m::{self, Path, Samples};
 use comi_runtime::time::Instant;
-use comi_runtime::{Device, Event, Limits, Lwm2mClient};
+use comi_runtime::{Device, Event, Limits, Lwm2mClient, SendError};
 
 use crate::hardware::Hardware;
 use crate::model::lwm2m_device_3::path::device_utc_offset;
@@ -63,7 +64,7 @@ impl Scene {
                     Some(Received::Request(request)) => {
                         let path: Vec<&str> = request.uri_path().map(Result::unwrap).collect();
                         let query = request.uri_query().map(|query| query.unwrap().to_owned()).collect();
-                        let body = String::from_utf8(request.payload.to_vec()).unwrap();
+                        let body = String::from_utf8_lossy(request.payload).into_owned();
                         self.came.push((request.method, path.join("/"), query, body));
                         let id = request.id;
                         let location = [OutgoingOption::location_path("rd"), OutgoingOption::location_path("4711")];
@@ -255,7 +256,7 @@ fn what_is_not_there_is_not_found_at_any_level() {
 }
 
 #[test]
-fn an_observe_brings_attributes_of_its_own_which_go_before_those_that_are_written() {
+fn an_observe_brings_attributes_of_its_own_in_place_of_those_that_are_written() {
     // Core 1.2 section 6.4.1
     let mut scene = Scene::new(&[Code::CREATED]);
     scene.set_offset("+01");
@@ -272,13 +273,13 @@ fn an_observe_brings_attributes_of_its_own_which_go_before_those_that_are_writte
         scene.ask(from, &observe(queries));
         assert_eq!(scene.heard()[0].0, Code::BAD_REQUEST, "{queries:?}");
     }
-    scene.ask(SERVER, &observe(&["pmin=5", "con=1"]));
+    scene.ask(SERVER, &observe(&["epmin=5", "con=1"]));
     assert_eq!(scene.heard()[0].0, Code::CONTENT);
     scene.set_offset("+02");
     scene.pass(Duration::from_secs(4));
-    assert_eq!(scene.heard(), [], "pmin is not over");
+    assert_eq!(scene.heard(), [], "epmin is not over");
     scene.pass(Duration::from_secs(2));
-    assert_eq!(scene.heard(), [(Code::CONTENT, "+02".to_owned())]);
+    assert_eq!(scene.heard(), [(Code::CONTENT, "+02".to_owned())], "and the pmin that was written doesn't count");
 }
 
 #[test]
@@ -300,4 +301,34 @@ fn a_change_waits_for_the_least_evaluation_period() {
     assert_eq!(scene.heard(), []);
     scene.pass(Duration::from_secs(2));
     assert_eq!(scene.heard(), [(Code::CONTENT, "+03".to_owned())]);
+}
+
+#[test]
+fn samples_are_sent_unasked_to_a_server_that_takes_them() {
+    // Core 1.2 section 6.4.6
+    let paths = |paths: &[&str]| paths.iter().map(|path| Path::parse(path).unwrap()).collect::<Vec<_>>();
+    let mut scene = Scene::new(&[Code::CREATED, Code::CHANGED]);
+    let mut samples = Samples::new();
+    assert_eq!(scene.device.send_samples(scene.now, 1, &samples), Err(SendError::Empty));
+    scene.device.sample(&mut samples, &paths(&["/3/0/0", "/3/0/6"]), None).unwrap();
+    scene.device.sample(&mut samples, &paths(&["/3303/0/5700"]), Some(1_700_000_000.5)).unwrap();
+    for (path, error) in [("/3/0/4", lwm2m::Error::MethodNotAllowed), ("/9", lwm2m::Error::NotFound)] {
+        assert_eq!(scene.device.sample(&mut samples, &paths(&["/3/0/0", path]), None), Err(error));
+    }
+    assert_eq!(samples.len(), 4, "what can't be read adds nothing");
+    assert_eq!(scene.device.send_samples(scene.now, 7, &samples), Err(SendError::NotRegistered));
+    scene.came.clear();
+    let call = scene.device.send_samples(scene.now, 1, &samples).unwrap();
+    scene.settle();
+    let [(Method::Post, path, query, body)] = &scene.came[..] else { panic!("{:?}", scene.came) };
+    assert_eq!((path.as_str(), query.len()), ("dp", 0));
+    for part in ["/3/0/0", "Acme", "/3/0/6/1", "/3303/0/5700"] {
+        assert!(body.contains(part), "{part} in {body}");
+    }
+    let is_response = |event: &Event| matches!(event, Event::Response { call: own, code, .. } if *own == call && *code == Code::CHANGED);
+    assert!(std::iter::from_fn(|| scene.device.poll_event()).any(|event| is_response(&event)));
+    // the server is of version 1.0
+    let refused = [Code::PRECONDITION_FAILED, Code::PRECONDITION_FAILED, Code::CREATED];
+    let mut scene = Scene::new(&refused);
+    assert_eq!(scene.device.send_samples(scene.now, 1, &samples), Err(SendError::TooOld));
 }

@@ -8,7 +8,7 @@ mod base64url;
 mod json;
 mod lwm2m_cbor;
 mod senml;
-mod senml_cbor;
+pub(super) mod senml_cbor;
 mod senml_json;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ mod label {
     pub(super) const VALUE: i64 = 2;
     pub(super) const STRING: i64 = 3;
     pub(super) const BOOLEAN: i64 = 4;
+    pub(super) const TIME: i64 = 6;
     pub(super) const DATA: i64 = 8;
     /// Object link (Core section 7.5.7), a text.
     pub(super) const LINK: &str = "vlo";
@@ -25,55 +26,75 @@ pub(super) fn write(path: Option<Path>, records: &[Record<'_>], out: &mut Vec<u8
     let mut writer = Writer::new(out);
     writer.array(records.len());
     for (place, (record, name)) in records.iter().zip(&names).enumerate() {
-        let has_base = place == 0 && !base.is_empty();
-        writer.map(usize::from(has_base) + usize::from(!name.is_empty()) + usize::from(record.datum.is_some()));
-        if has_base {
-            writer.integer(label::BASE_NAME);
-            writer.text(&base);
+        let base = Some(base.as_str()).filter(|base| place == 0 && !base.is_empty());
+        write_record(base, name, None, record.datum.as_ref(), &mut writer);
+    }
+}
+
+/// Appends records with their times, in seconds since 1970 where they have one (RFC 8428 section 4.5.3).
+pub(in crate::lwm2m) fn write_timed(records: &[(Option<f64>, Record<'_>)], out: &mut Vec<u8>) {
+    let mut writer = Writer::new(out);
+    writer.array(records.len());
+    for (time, record) in records {
+        let mut name = String::new();
+        record.path.tell(&mut name);
+        write_record(None, &name, *time, record.datum.as_ref(), &mut writer);
+    }
+}
+
+fn write_record(base: Option<&str>, name: &str, time: Option<f64>, datum: Option<&Datum<'_>>, writer: &mut Writer<'_>) {
+    let count = [base.is_some(), !name.is_empty(), time.is_some(), datum.is_some()].map(usize::from).iter().sum();
+    writer.map(count);
+    if let Some(base) = base {
+        writer.integer(label::BASE_NAME);
+        writer.text(base);
+    }
+    if !name.is_empty() {
+        writer.integer(label::NAME);
+        writer.text(name);
+    }
+    match datum {
+        None => {}
+        Some(Datum::Boolean(value)) => {
+            writer.integer(label::BOOLEAN);
+            writer.boolean(*value);
         }
-        if !name.is_empty() {
-            writer.integer(label::NAME);
-            writer.text(name);
+        Some(Datum::Float(value)) => {
+            writer.integer(label::VALUE);
+            writer.float(*value);
         }
-        match &record.datum {
-            None => {}
-            Some(Datum::Boolean(value)) => {
-                writer.integer(label::BOOLEAN);
-                writer.boolean(*value);
-            }
-            Some(Datum::Float(value)) => {
-                writer.integer(label::VALUE);
-                writer.float(*value);
-            }
-            Some(Datum::Integer(value)) => {
-                writer.integer(label::VALUE);
-                writer.integer(*value);
-            }
-            Some(Datum::Unsigned(value)) => {
-                writer.integer(label::VALUE);
-                writer.unsigned(*value);
-            }
-            Some(Datum::Removed) => {
-                writer.integer(label::VALUE);
-                writer.null();
-            }
-            Some(Datum::Link(text)) => {
-                writer.text(label::LINK);
-                writer.text(text);
-            }
-            Some(Datum::Text(text)) => {
-                writer.integer(label::STRING);
-                writer.text(text);
-            }
-            Some(Datum::Opaque(bytes)) => {
-                writer.integer(label::DATA);
-                writer.bytes(bytes);
-            }
-            Some(Datum::Untyped(bytes)) => {
-                writer.integer(label::DATA);
-                writer.bytes(bytes);
-            }
+        Some(Datum::Integer(value)) => {
+            writer.integer(label::VALUE);
+            writer.integer(*value);
         }
+        Some(Datum::Unsigned(value)) => {
+            writer.integer(label::VALUE);
+            writer.unsigned(*value);
+        }
+        Some(Datum::Removed) => {
+            writer.integer(label::VALUE);
+            writer.null();
+        }
+        Some(Datum::Link(text)) => {
+            writer.text(label::LINK);
+            writer.text(text);
+        }
+        Some(Datum::Text(text)) => {
+            writer.integer(label::STRING);
+            writer.text(text);
+        }
+        Some(Datum::Opaque(bytes)) => {
+            writer.integer(label::DATA);
+            writer.bytes(bytes);
+        }
+        Some(Datum::Untyped(bytes)) => {
+            writer.integer(label::DATA);
+            writer.bytes(bytes);
+        }
+    }
+    if let Some(time) = time {
+        writer.integer(label::TIME);
+        writer.float(time);
     }
 }
 

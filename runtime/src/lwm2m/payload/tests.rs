@@ -265,6 +265,14 @@ fn senml_json_has_one_base_name() {
 }
 
 #[test]
+fn samples_have_their_times() {
+    let records = [(None, whole("/4/0/2", -49)), (Some(1.5), record("/6/0/0", Datum::Float(43.5)))];
+    let mut out = Vec::new();
+    senml_cbor::write_timed(&records, &mut out);
+    assert_eq!(out, hex("82 a2 00 662f342f302f32 02 3830 a3 00 662f362f302f30 02 f95170 06 f93e00"));
+}
+
+#[test]
 fn senml_is_read_leniently_and_its_faults_are_told() {
     let json = |text: &str| Format::SenmlJson.read(None, 0, text.as_bytes()).map(|records| records.len());
     for (text, expected) in [

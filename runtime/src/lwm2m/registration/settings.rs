@@ -28,6 +28,7 @@ mod resource {
     pub(super) const RETRY_TIMER: u16 = 18;
     pub(super) const SEQUENCE_DELAY: u16 = 19;
     pub(super) const SEQUENCE_COUNT: u16 = 20;
+    pub(super) const MUTE_SEND: u16 = 23;
 }
 
 /// How to register with a server.
@@ -57,6 +58,8 @@ pub struct Settings {
     pub sequence_delay: Duration,
     /// Communication sequence retry count.
     pub sequence_count: u64,
+    /// Mute Send: the server wants nothing that it has not asked for.
+    pub mute_send: bool,
 }
 
 impl Settings {
@@ -76,6 +79,7 @@ impl Settings {
             retry_timer: Duration::from_secs(60),
             sequence_delay: Duration::from_secs(86_400),
             sequence_count: 1,
+            mute_send: false,
         }
     }
 
@@ -101,6 +105,7 @@ impl Settings {
         settings.longest_period = number(resource::LONGEST_PERIOD).and_then(|period| period.try_into().ok());
         settings.priority = number(resource::PRIORITY);
         settings.blocks = matches!(value(store, instance, resource::FAILURE_BLOCK), Some(Value::Boolean(true)));
+        settings.mute_send = matches!(value(store, instance, resource::MUTE_SEND), Some(Value::Boolean(true)));
         settings.retry_count = number(resource::RETRY_COUNT).unwrap_or(settings.retry_count);
         settings.sequence_count = number(resource::SEQUENCE_COUNT).unwrap_or(settings.sequence_count);
         settings
