@@ -18,13 +18,12 @@ pub(crate) async fn start(
     store: &StoreArguments,
 ) -> Result<Serving<model::Bound<Board>>> {
     let (handle, inbox) = comi_runtime::net::handle();
-    let events = handle.events();
-    let builder = Device::new(model::bind(Board::new(handle))).coreconf().limits(Limits::SERVER);
+    let builder = Device::new(model::bind(Board::new(handle.clone()))).coreconf().limits(Limits::SERVER);
     let mut device = store.keep(registration.client_of(builder), None).build()?;
     kept::tell(&device);
     device.edit(Instant::START, Board::start)?;
     let (server, address) = bind(device, inbox, listen).await?;
-    Ok(Serving { server, address, events })
+    Ok(Serving { server, address, handle })
 }
 
 /// Four commands to try, quoted so that every shell takes them.

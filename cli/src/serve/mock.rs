@@ -140,7 +140,6 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let world = World { schema, tree: Arc::new(Mutex::new(simulation.tree.clone())), tells: Arc::default() };
     let (handle, inbox) = comi_runtime::net::handle();
-    let events = handle.events();
     let builder = Device::new(Mock { world: world.clone() }).coreconf().limits(Limits::SERVER);
     let builder = arguments.registration.client_of(builder);
     let configuration = simulation.configuration.clone();
@@ -159,9 +158,9 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let what = format!("a mock of {}", served.asked.join(", "));
     let suggestions = suggestions(&served, &arguments.model.paths, &uri(address));
     tokio::select! {
-        ended = serve(server, address, &what, &suggestions) => ended,
-        () = arguments.registration.tell(events) => bail!("the device has ended"),
-        ended = console::run(handle, world, simulation, arguments.raise_every) => ended,
+        ended = serve(server, address, (&what, &suggestions), &arguments.registration, &handle) => ended,
+        () = arguments.registration.tell(&handle) => bail!("the device has ended"),
+        ended = console::run(handle.clone(), world, simulation, arguments.raise_every) => ended,
     }
 }
 

@@ -20,7 +20,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use comi_runtime::Device;
 use comi_runtime::board::Board;
-use comi_runtime::net::{Events, Inbox, Server};
+use comi_runtime::net::{Handle, Inbox, Server};
 
 use crate::arguments::ModelArguments;
 pub(crate) use kept::StoreArguments;
@@ -96,32 +96,43 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         return mock::run(arguments).await;
     }
     let registration = &arguments.registration;
-    let Serving { server, address, events } =
+    let Serving { server, address, handle } =
         demo::start(arguments.listen().as_deref(), registration, &arguments.store).await?;
     let suggestions = demo::suggestions(address);
     tokio::select! {
-        ended = serve(server, address, "the demo device", &suggestions) => ended,
-        () = registration.tell(events) => bail!("the device has ended"),
+        ended = serve(server, address, ("the demo device", &suggestions), registration, &handle) => ended,
+        () = registration.tell(&handle) => bail!("the device has ended"),
     }
 }
 
-/// A device at its address, and what comes of its own requests.
+/// A device at its address, and what reaches it.
 pub(crate) struct Serving<B> {
     pub(crate) server: Server<B>,
     pub(crate) address: SocketAddr,
-    events: Events,
+    handle: Handle,
 }
 
-/// Serves until Ctrl-C.
-async fn serve<B: Board>(server: Server<B>, address: SocketAddr, what: &str, suggestions: &str) -> Result<ExitCode> {
+/// Serves until Ctrl-C, and leaves the LwM2M server then.
+async fn serve<B: Board>(
+    server: Server<B>,
+    address: SocketAddr,
+    (what, suggestions): (&str, &str),
+    registration: &RegistrationArguments,
+    handle: &Handle,
+) -> Result<ExitCode> {
     println!("{what} serves at {}", uri(address));
     if !address.ip().is_loopback() {
         println!("everybody who reaches this address can read and set it");
     }
     print!("{suggestions}");
+    let mut running = std::pin::pin!(server.run());
     tokio::select! {
-        () = server.run() => bail!("the device has ended"),
+        () = &mut running => bail!("the device has ended"),
         interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    tokio::select! {
+        () = &mut running => {}
+        () = registration.leave(handle) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

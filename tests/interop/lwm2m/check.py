@@ -1,5 +1,6 @@
 """Leshan as the LwM2M server, the demo device as its client."""
 
+import signal
 import sys
 import time
 from pathlib import Path
@@ -9,10 +10,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "coap"))
 from device import Case, equal  # noqa: E402
 from leshan import ENDPOINT, Device, Leshan, build  # noqa: E402
 
-TEXT, OPAQUE, CBOR, SENML_JSON, SENML_CBOR, TLV = 0, 42, 60, 110, 112, 11542
-NAMES = {0: "text", 42: "opaque", 60: "CBOR", 110: "SenML JSON", 112: "SenML CBOR", 11542: "TLV"}
-SINGLE = [TEXT, CBOR, SENML_JSON, SENML_CBOR, TLV]
-SEVERAL = [SENML_JSON, SENML_CBOR, TLV]
+TEXT, OPAQUE, CBOR, SENML_JSON, SENML_CBOR, TLV, JSON = 0, 42, 60, 110, 112, 11542, 11543
+NAMES = {0: "text", 42: "opaque", 60: "CBOR", 110: "SenML JSON", 112: "SenML CBOR", 11542: "TLV", 11543: "JSON of 1.0"}
+SINGLE = [TEXT, CBOR, SENML_JSON, SENML_CBOR, TLV, JSON]
+SEVERAL = [SENML_JSON, SENML_CBOR, TLV, JSON]
 CHANGED, CONTENT, CREATED, DELETED = {"code": 204}, 205, 201, {"code": 202}
 
 
@@ -108,7 +109,7 @@ def reads(server):
 
 
 def writes(server, device):
-    for format in [TEXT, CBOR, SENML_JSON, SENML_CBOR, TLV]:
+    for format in SINGLE:
         name = NAMES[format]
         with Case(f"Leshan: write a text as {name}, seen over CORECONF"):
             equal(server.ask("write", "/3303/0/5750", format=format, value=f"cellar {format}"), CHANGED)
@@ -124,7 +125,7 @@ def writes(server, device):
         with Case(f"Leshan: write a time as {name}"):
             equal(server.ask("write", "/3/0/13", format=format, value=1700000000 + format), CHANGED)
             equal(value(server.ask("read", "/3/0/13", format=TEXT)), 1700000000 + format)
-    for format in [SENML_JSON, SENML_CBOR, TLV]:
+    for format in SEVERAL:
         name = NAMES[format]
         with Case(f"Leshan: update some resources of an instance as {name}"):
             some = {"2": 3, "3": 70, "5": 86400}
@@ -201,7 +202,7 @@ def others(server):
         equal(server.ask("attributes", "/3303/0/5700", attributes="gt&lt&st"), CHANGED)
         equal(server.ask("attributes", "/3303", attributes="pmin"), CHANGED)
         equal(server.ask("discover", "/3303/0/5700")["links"], "</3303/0/5700>")
-    for format in [TLV, SENML_JSON, SENML_CBOR]:
+    for format in SEVERAL:
         with Case(f"Leshan: create an instance as {NAMES[format]}, told by an update, and delete it"):
             server.forget_events()
             new = {"0": 20 + format % 9, "1": 600, "6": True, "7": "U"}
@@ -245,7 +246,7 @@ def observations(server, device):
             device.comi("set", "/lwm2m-temperature-3303:temperature=0/application-type", f"n{format}")
             equal(server.event("notified", path="/3303/0/5750")["value"], f"n{format}")
             value(server.ask("cancel", "/3303/0/5750"))
-    for format in [SENML_JSON, SENML_CBOR, TLV]:
+    for format in SEVERAL:
         with Case(f"Leshan: observe an instance as {NAMES[format]}"):
             server.forget_events()
             value(server.ask("observe", "/1/0", format=format))
@@ -304,11 +305,28 @@ def restarted_server():
                 device.line("registered at")
 
 
+def sending(server):
+    with Device(server, 300, "--send", "/3/0/0", "--send", "/3303/0", "--send-every", "2") as device:
+        with Case("Leshan: what a device sends unasked comes"):
+            for _ in range(2):
+                values = server.event("sent", endpoint=ENDPOINT)["values"]["now"]
+                equal((values["/3/0/0"], values["/3303/0/5701"]), ("Acme", "Cel"))
+                device.line("^sent /3/0/0 /3303/0$")
+        with Case("Leshan: a device that the server has muted sends nothing"):
+            equal(server.ask("write", "/1/0/23", format=TEXT, value=True), CHANGED)
+            device.line(r"not sent: .*/1/x/23")
+        with Case("Leshan: a device that is ended by Ctrl-C says so"):
+            device.process.send_signal(signal.SIGINT)
+            equal(server.event("unregistered", endpoint=ENDPOINT)["expired"], False)
+            equal(device.process.wait(timeout=10), 0)
+
+
 def main():
     build()
     with Leshan() as server:
         registration(server)
         management(server)
+        sending(server)
     restarted_server()
 
 
