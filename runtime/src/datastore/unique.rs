@@ -1,5 +1,6 @@
 //! The `unique` statement (RFC 7950 section 7.8.3).
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
@@ -8,28 +9,75 @@ use super::parts::Check;
 use super::references::Targets;
 use super::validate::{keys_above, scope_of, writes};
 use super::{Datastore, EditError, Found, Reason, tree};
-use crate::schema::{NodeIndex, Schema};
-use crate::value::{Content, Data, Entries, InstanceIdentifier, Order, Places, Value, compare_keys};
+use crate::schema::{Flags, NodeIndex, Schema};
+use crate::value::{Content, Data, Entries, InstanceIdentifier, Order, Place, Places, Value, compare_keys};
 
 pub(super) const CHECK: Check = Check { affected, content };
 
-/// The lists of the entries that came, and of those in which something was written.
+/// So many entries of a list are held against all others one by one; of more, all entries of the list are put in order.
+const FEW: usize = 8;
+
+/// The entries that came, and those in which something was written.
 fn affected(store: &Datastore, log: &[Record]) -> Result<(), EditError> {
     let schema = store.schema;
-    let mut lists = Places::new();
+    let mut entries = Places::new();
     for (node, keys, _) in writes(store, log) {
-        let above = keys_above(schema, node, keys);
         if has_unique(schema, node) {
-            lists.add((node, above, None));
+            entries.add((node, keys, None));
         }
         let (scope, _) = scope_of(schema, node);
         if has_unique(schema, scope) {
-            lists.add((scope, keys_above(schema, scope, above), None));
+            entries.add((scope, keys_above(schema, node, keys), None));
         }
     }
-    for (list, keys, _) in lists.sorted() {
-        if let Some(Found::Data(Data::List(entries))) = tree::find(schema, &store.content, list, keys) {
+    for changed in entries.sorted().chunk_by(|one, other| around(schema, one) == around(schema, other)) {
+        let Some((list, keys)) = changed.first().map(|entry| around(schema, entry)) else { continue };
+        let Some(Found::Data(Data::List(entries))) = tree::find(schema, &store.content, list, keys) else { continue };
+        if changed.len() > FEW {
             check(schema, list, entries, keys)?;
+            continue;
+        }
+        for (_, own, _) in changed {
+            check_one(schema, list, entries, keys, own.get(keys.len()..).unwrap_or(&[]))?;
+        }
+    }
+    Ok(())
+}
+
+/// The list of an entry, and the keys around it.
+fn around<'k>(schema: &Schema, (list, keys, _): &Place<'k>) -> (NodeIndex, &'k [Value]) {
+    (*list, keys_above(schema, *list, keys))
+}
+
+/// Holds one entry, which may be gone, against all others.
+fn check_one(
+    schema: &Schema,
+    list: NodeIndex,
+    entries: &Entries,
+    above: &[Value],
+    own: &[Value],
+) -> Result<(), EditError> {
+    let Some(row) = schema.list(list) else { return Ok(()) };
+    let sorted = !schema.node(list).is_some_and(|row| row.flags.has(Flags::USER_ORDERED));
+    let Ok(place) = entries.find(row, sorted, own) else { return Ok(()) };
+    let Some(entry) = entries.iter().nth(place) else { return Ok(()) };
+    for statement in row.unique {
+        let value = |of: &'_ Content, leaf: NodeIndex| leaf_below(schema, of, list, leaf).map(Cow::into_owned);
+        let Some(values) = statement.iter().map(|leaf| value(entry, *leaf)).collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        let is_same = |other: &Content| {
+            let mut leafs = statement.iter().zip(&values);
+            leafs.all(|(leaf, value)| leaf_below(schema, other, list, *leaf).is_some_and(|own| *own == *value))
+        };
+        for (at, other) in entries.iter().enumerate().filter(|(at, _)| *at != place) {
+            if is_same(other) {
+                // the later of two is the one too many
+                let second = if at > place { other } else { entry };
+                let mut keys = above.to_vec();
+                keys.append(&mut second.leafs(row.keys));
+                return Err(EditError::new(InstanceIdentifier { node: list, keys }, Reason::DataNotUnique));
+            }
         }
     }
     Ok(())
@@ -60,7 +108,7 @@ pub(super) fn check(schema: &Schema, list: NodeIndex, entries: &Entries, keys: &
         for entry in entries.iter() {
             let mut values = Vec::new();
             for leaf in *statement {
-                values.extend(leaf_below(schema, entry, list, *leaf));
+                values.extend(leaf_below(schema, entry, list, *leaf).map(Cow::into_owned));
             }
             if values.len() < statement.len() {
                 continue;
@@ -78,7 +126,7 @@ pub(super) fn check(schema: &Schema, list: NodeIndex, entries: &Entries, keys: &
 }
 
 /// The value of a leaf that stands in an entry, possibly inside containers; or its default.
-fn leaf_below(schema: &Schema, entry: &Content, list: NodeIndex, leaf: NodeIndex) -> Option<Value> {
+fn leaf_below<'e>(schema: &Schema, entry: &'e Content, list: NodeIndex, leaf: NodeIndex) -> Option<Cow<'e, Value>> {
     let mut content = Some(entry);
     let mut below = false;
     for step in schema.path(leaf) {
@@ -94,7 +142,7 @@ fn leaf_below(schema: &Schema, entry: &Content, list: NodeIndex, leaf: NodeIndex
         below |= step == list;
     }
     match content.and_then(|content| content.leaf(leaf)) {
-        Some(value) => Some(value.clone()),
-        None => schema.defaults(leaf).first().map(|row| Value::from_literal(&row.value)),
+        Some(value) => Some(Cow::Borrowed(value)),
+        None => schema.defaults(leaf).first().map(|row| Cow::Owned(Value::from_literal(&row.value))),
     }
 }

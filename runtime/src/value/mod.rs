@@ -34,4 +34,4 @@ pub use walk::{write_content, write_data};
 pub(crate) use check::{check_lent, is_of_type, positions, type_name, wrong};
 pub(crate) use decimal::{Whole, from_float, rescale, to_float};
 pub(crate) use float::{parse as parse_float, print as print_float};
-pub(crate) use order::{Order, Places, begins_with, compare_keys, first_double};
+pub(crate) use order::{Order, Place, Places, begins_with, compare_keys, first_double};

@@ -1,7 +1,7 @@
 //! The rules across nodes (RFC 7950 sections 7 and 8).
 
 use alloc::boxed::Box;
-use alloc::vec;
+use alloc::{format, vec};
 
 use super::edits::{change, empty, refused, server, set};
 use super::model::{at, content, leaf, number, path};
@@ -78,6 +78,19 @@ fn unique_counts_defaults_and_skips_entries_without_the_leafs() {
         edit.replace(&at("/t:server[name='b']/address"), leaf("1"))?;
         edit.replace(&at("/t:server[name='b']/port"), number(53))
     });
+    // of two that came the later one, and as well where more come than are held against each other one by one
+    for count in [2, 20] {
+        let error = refused(&mut store, Reason::DataNotUnique, |edit| {
+            for number in 0..count {
+                let path = format!("/t:server[name='x{number:02}']");
+                let address = if number + 1 == count { "host0" } else { &format!("host{number}") };
+                let leafs = [("weight", self::number(1)), ("address", leaf(address))];
+                edit.replace(&at(&path), Data::Container(content("/t:server", leafs)))?;
+            }
+            Ok(())
+        });
+        assert_eq!(path(error.at.as_ref().unwrap()), format!("/t:server[name='x{:02}']", count - 1));
+    }
     let bare = || Data::Container(content("/t:server", [("weight", number(1))]));
     set(&mut store, "/t:server[name='c']", bare()).unwrap();
     set(&mut store, "/t:server[name='d']", bare()).unwrap();
