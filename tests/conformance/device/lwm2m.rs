@@ -58,7 +58,7 @@ fn what_can_not_be_read_has_its_code() {
 }
 
 #[test]
-fn several_values_are_read_as_tlv_and_senml() {
+fn several_values_are_read_in_every_format_of_several() {
     let mut world = World::new();
     for (path, accept, expected) in [
         ("/3303/0/5700", SENML_JSON, r#"[{"bn":"/3303/0/5700","v":21.5}]"#.as_bytes()),

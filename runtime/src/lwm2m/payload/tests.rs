@@ -246,6 +246,47 @@ fn what_goes_is_null_and_the_root_has_names_alone() {
 }
 
 #[test]
+fn senml_of_the_device_is_that_of_the_specification() {
+    // Core 1.2 sections 7.5.6 and 7.5.7
+    let json = concat!(
+        r#"[{"bn":"/3/0/","n":"0","vs":"Open Mobile Alliance"},{"n":"1","vs":"Lightweight M2M Client"},"#,
+        r#"{"n":"2","vs":"345000123"},{"n":"3","vs":"1.0"},{"n":"6/0","v":1},{"n":"6/1","v":5},{"n":"7/0","v":3800},"#,
+        r#"{"n":"7/1","v":5000},{"n":"8/0","v":125},{"n":"8/1","v":900},{"n":"9","v":100},{"n":"10","v":15},"#,
+        r#"{"n":"11/0","v":0},{"n":"13","v":1367491215},{"n":"14","vs":"+02:00"},{"n":"16","vs":"U"}]"#,
+    );
+    assert_eq!(String::from_utf8(written(Format::SenmlJson, "/3/0", &device())).unwrap(), json);
+    let cbor = "90 a321652f332f302f00613003744f70656e204d6f62696c6520416c6c69616e6365\
+        a20061310376 4c69676874776569676874204d324d20436c69656e74 a2006132036 9333435303030313233 a200613303 63312e30\
+        a20063362f300201 a20063362f310205 a20063372f3002190ed8 a20063372f3102191388 a20063382f3002187d a20063382f3102190384\
+        a2006139021864 a200623130020f a2006431312f300200 a200623133021a5182428f a20062313403662b30323a3030 a200623136036155";
+    assert_eq!(written(Format::SenmlCbor, "/3/0", &device()), hex(cbor));
+}
+
+#[test]
+fn object_links_have_their_form_in_every_format() {
+    // Core 1.2 section 7.5.5, its examples of object 65 and, of a link to nothing, 66
+    let links = [
+        record("/65/0/0/0", Datum::Link("66:0".into())),
+        record("/65/0/0/1", Datum::Link("66:1".into())),
+        text("/65/0/1", "8613800755500"),
+        whole("/65/0/2", 0x1234_5678),
+        record("/65/0/3", Datum::Link("65535:65535".into())),
+    ];
+    let tlv = "88000c 440000420000 440100420001 c8010d38363133383030373535353030 c40212345678";
+    assert_eq!(written(Format::Tlv, "/65/0", &links[..4]), hex(tlv));
+    assert_eq!(written(Format::Tlv, "/65/0/3", &links[4..]), hex("c403ffffffff"));
+    let json = written(Format::SenmlJson, "/65/0", &links);
+    assert!(json.starts_with(br#"[{"bn":"/65/0/","n":"0/0","vlo":"66:0"},{"n":"0/1","vlo":"66:1"},"#));
+    for format in [Format::SenmlJson, Format::SenmlCbor, Format::Json] {
+        let bytes = written(format, "/65/0", &links);
+        assert_eq!(format.read(Path::parse("/65/0"), 0, &bytes).unwrap(), links, "{format:?}");
+    }
+    // LwM2M CBOR has texts for both; the type of the resource tells them apart
+    let cbor = "a1 8318410003 6b36353533353a3635353335";
+    assert_eq!(written(Format::Lwm2mCbor, "/65/0/3", &links[4..]), hex(cbor));
+}
+
+#[test]
 fn senml_json_has_one_base_name() {
     let records = [
         text("/3/0/0", "a\"\\\n"),
