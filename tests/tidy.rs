@@ -63,6 +63,7 @@ const RUNTIME_ROOMS: &[(&str, &[&str])] = &[
             "device",
             "client",
             "limits",
+            "lwm2m",
             "resources",
         ],
     ),
