@@ -52,7 +52,7 @@ impl<B: Board> Core<B> {
             set.tell(text);
         };
         let mut text = String::new();
-        lwm2m::discover(store, board, path, &mut tell, &mut text)?;
+        lwm2m::discover(store, board, path, lwm2m::depth(&question.query), &mut tell, &mut text)?;
         out.extend_from_slice(text.as_bytes());
         Ok(Reply { content_format: Some(LINK_FORMAT), ..Reply::new(Code::CONTENT) })
     }

@@ -11,8 +11,27 @@ use crate::coap::link_format::push_decimal;
 use crate::datastore::Datastore;
 use crate::schema::Flags;
 
-/// Appends the links of a Discover of a path: what is asked for, and what is below it to the depth of the table in the
-/// specification. `tell` appends a link's attributes.
+/// How many ids a path has.
+fn level(path: Path) -> u8 {
+    [path.instance, path.resource, path.resource_instance].iter().fold(1, |level, id| level + u8::from(id.is_some()))
+}
+
+/// The depth that the query of a Discover asks for, 0 to 3; another value is none.
+///
+/// ```
+/// use comi_runtime::lwm2m::depth;
+///
+/// assert_eq!(depth(&["depth=2"]), Some(2));
+/// assert_eq!(depth(&["depth=4"]), None);
+/// ```
+#[must_use]
+pub fn depth(query: &[&str]) -> Option<u8> {
+    let depth = query.iter().find_map(|argument| argument.strip_prefix("depth="))?;
+    depth.parse().ok().filter(|depth| *depth <= 3)
+}
+
+/// Appends the links of a Discover of a path: what is asked for, and what is below it to a depth, which without a wish is
+/// 2 for an object and else 1 (table "Depth Modifier"). `tell` appends a link's attributes.
 ///
 /// # Errors
 /// There is no such thing, or it can't be discovered.
@@ -20,6 +39,7 @@ pub fn discover(
     store: &Datastore,
     board: &mut dyn Board,
     path: Path,
+    depth: Option<u8>,
     tell: &mut dyn FnMut(Path, &mut String),
     out: &mut String,
 ) -> Result<(), Error> {
@@ -42,9 +62,7 @@ pub fn discover(
         found.iter().filter(|own| own.instance.is_some() && own.resource.is_none()).copied().collect();
     for entry in collect(store, board, path, &target)? {
         found.insert(Path { resource_instance: None, ..entry.path });
-        if path.resource.is_some() {
-            found.insert(entry.path);
-        }
+        found.insert(entry.path);
     }
     // operations and what is only written have no value, and are there
     for instance in instances {
@@ -56,7 +74,8 @@ pub fn discover(
             }
         }
     }
-    for at in &found {
+    let deepest = level(path) + depth.unwrap_or(if path.instance.is_none() { 2 } else { 1 });
+    for at in found.iter().filter(|at| level(**at) <= deepest) {
         if !out.is_empty() {
             out.push(',');
         }

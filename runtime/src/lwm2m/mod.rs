@@ -35,7 +35,7 @@ mod typed;
 mod write;
 
 #[cfg(feature = "lwm2m")]
-pub use discover::discover;
+pub use discover::{depth, discover};
 #[cfg(feature = "lwm2m")]
 pub use manage::{CompositeRequest, composite, composite_paths, number_at};
 pub use objects::{ObjectLink, links};

@@ -90,6 +90,20 @@ fn discover_lists_what_there_is_and_others_than_servers_have_no_attributes() {
         assert!(links.contains(&link), "{link} in {links:?}");
     }
     assert_eq!(text(&world.ask(&get("/3/0/6", Some(LINK_FORMAT)))).1, "</3/0/6>;dim=2,</3/0/6/0>,</3/0/6/1>");
+    // Core section 6.3.2, table "Depth Modifier"
+    for (path, depth, expected) in [
+        ("/3303", "depth=0", "</3303>;ver=1.1"),
+        ("/3303", "depth=1", "</3303>;ver=1.1,</3303/0>,</3303/1>"),
+        ("/3/0/6", "depth=0", "</3/0/6>;dim=2"),
+        ("/3/0/6", "depth=3", "</3/0/6>;dim=2,</3/0/6/0>,</3/0/6/1>"),
+    ] {
+        let answer = world.ask(&get(path, Some(LINK_FORMAT)).with_queries([depth]));
+        assert_eq!(text(&answer).1, expected, "{path} {depth}");
+    }
+    for (depth, shown) in [("depth=1", false), ("depth=2", true), ("depth=9", false)] {
+        let answer = world.ask(&get("/3/0", Some(LINK_FORMAT)).with_queries([depth]));
+        assert_eq!(text(&answer).1.contains("</3/0/6/1>"), shown, "{depth}");
+    }
     let attributes = Request::new(Method::Put, "/3303/0").with_queries(["pmin=1"]);
     assert_eq!(world.ask(&attributes).code, Code::BAD_REQUEST);
 }
