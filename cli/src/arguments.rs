@@ -9,9 +9,9 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Clone, Default)]
 pub(crate) struct ModelArguments {
     /// Folder with .yang and .sid files, searched before the built-in models; may be repeated
-    #[arg(long = "path", value_name = "DIR")]
+    #[arg(long = "path", value_name = "DIR", value_parser = crate::yang::folder)]
     pub(crate) paths: Vec<PathBuf>,
-    /// Module to load; may be repeated [default: those that the device says it has]
+    /// Module to load; may be repeated
     #[arg(long = "module", value_name = "NAME")]
     pub(crate) modules: Vec<String>,
 }

@@ -10,10 +10,18 @@ use crate::device::Session;
 
 /// Arguments of `comi call`.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  comi call 'coap://[::1]' /acme-valve:identify duration=5
+  comi call 'coap://[::1]' /acme-valve:valve/move '{\"position\": 40, \"gently\": true}'
+
+The models are those that the device says it has, found among the built-in ones and in the --path folders.
+
+Exit status: 0 done, 1 the device refused it or didn't answer, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     client: ClientArguments,
-    /// The rpc or action: /acme-valve:valve/flush
+    /// The rpc or action: /acme-valve:valve/move
     operation: String,
     /// Its input: NAME=VALUE for each leaf, or one RFC 7951 JSON object
     input: Vec<String>,

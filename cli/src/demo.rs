@@ -26,6 +26,12 @@ const APPLICATION_TYPE_RESOURCE: &str = "/3303/0/5750";
 
 /// Arguments of `comi demo`.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  comi demo                                             the story, and a device to play with until Ctrl-C
+  comi demo --once                                      the story alone
+
+Exit status: 0 done, 1 a step of the story failed, 2 wrong usage.")]
 pub(crate) struct Arguments {
     /// End after the story instead of serving on
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! A device at the other end, by names.
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use comi_runtime::cbor::Allowed;
 use comi_runtime::client::{Error, Request, Response};
 use comi_runtime::coap::{CallId, Code, Method, content_format, link_format};
@@ -15,6 +15,7 @@ use crate::convert::json_text;
 use crate::library::Library;
 use crate::progress::Progress;
 use crate::target::{self, Target, Transport};
+use crate::usage::OrWrongUsage as _;
 use crate::{models, names, show};
 
 /// A client of one device, with the schema that gives names to what it says.
@@ -99,26 +100,27 @@ impl Session {
 
     /// The data node that a name means.
     pub(crate) fn identifier(&self, name: &str) -> Result<InstanceIdentifier> {
-        names::data_node(self.schema, name)
+        names::data_node(self.schema, name).or_wrong_usage()
     }
 
     /// The rpc or action that a name means.
     pub(crate) fn operation(&self, name: &str) -> Result<InstanceIdentifier> {
-        let operation = names::identifier(self.schema, name)?;
+        let operation = names::identifier(self.schema, name).or_wrong_usage()?;
         match self.schema.node(operation.node).map(|row| row.kind()) {
             Some(NodeKind::Rpc | NodeKind::Action) => Ok(operation),
-            _ => bail!("{name} is no rpc and no action; read it with get, write it with set"),
+            _ => Err(anyhow!("{name} is no rpc and no action; read it with get, write it with set")).or_wrong_usage(),
         }
     }
 
     /// RFC 7951 JSON, or the bare text of a leaf, as data of this node.
     pub(crate) fn parse(&self, node: &InstanceIdentifier, text: &str) -> Result<Data> {
-        names::parse_data(self.schema, node, Allowed::Config, text)
+        let data = names::parse_data(self.schema, node, Allowed::Config, text);
+        data.with_context(|| format!("the value for {}", self.name(node))).or_wrong_usage()
     }
 
     /// The input of an operation: one JSON object, or NAME=VALUE for each leaf.
     pub(crate) fn parse_input(&self, operation: &InstanceIdentifier, words: &[String]) -> Result<Content> {
-        names::parse_input(self.schema, operation, words)
+        names::parse_input(self.schema, operation, words).or_wrong_usage()
     }
 
     /// Reads the links of the device: target and attributes of each.
@@ -160,6 +162,7 @@ impl Session {
     pub(crate) fn parse_document(&self, text: &str) -> Result<Content> {
         json::read_content(self.schema, NodeIndex::ROOT, Allowed::Config, text)
             .map_err(|error| json_text::describe(self.schema, text, text, &error))
+            .or_wrong_usage()
     }
 
     /// Makes the configuration this.

@@ -21,6 +21,7 @@ use crate::output;
 /// Arguments of `comi diff`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
   comi diff 'coap://[::1]' valve.json                   what must change on the device to make it that of the file
   comi diff 'coap://[::1]' valve.json --only /acme-valve:valve
   comi diff 'coap://[::1]' valve.json --state           state, too

@@ -11,6 +11,13 @@ use crate::device::Session;
 
 /// Arguments of `comi discover`.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  comi discover 'coap://[::1]'                                  all links
+  comi discover 'coap://[::1]' rt=core.c.ds                     the datastore alone
+  comi discover 'coap://[::1]' '/3303*' --json
+
+Exit status: 0 done, 1 no link, or the device didn't answer, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     client: ClientArguments,

@@ -17,6 +17,7 @@ use crate::convert::json_text::{self, Members};
 use crate::device::Session;
 use crate::local::Local;
 use crate::show;
+use crate::usage::OrWrongUsage as _;
 
 /// How often an edit begins anew because the device's configuration has changed meanwhile.
 const TRIES: usize = 10;
@@ -24,16 +25,21 @@ const TRIES: usize = 10;
 /// Arguments of `comi edit`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
   comi edit 'coap://[::1]' /acme-valve:valve
   EDITOR='code --wait' comi edit 'coap://[::1]'
 
 The configuration is shown as RFC 7951 JSON without what equals its default. What comes back is checked here against the
 models, shown as a diff, and sent as one iPATCH, on condition that nobody has changed the configuration meanwhile; if
-somebody has, it says what, and opens again with both changes.")]
+somebody has, it says what, and opens again with both changes.
+
+The editor is $VISUAL, else $EDITOR, else vi.
+
+Exit status: 0 sent, or nothing is changed, 1 nothing is sent, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     client: ClientArguments,
-    /// The part to edit: /acme-valve:valve [default: the whole configuration]
+    /// The part to edit: /acme-valve:valve; / is the whole configuration
     #[arg(default_value = "/")]
     node: String,
     /// Show the diff and send nothing
@@ -52,7 +58,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         name => session.identifier(name)?,
     };
     if node.node != NodeIndex::ROOT && !schema.node(node.node).is_some_and(|row| row.is_config()) {
-        bail!("{}: it is state, which only the device sets", arguments.node);
+        return Err(anyhow!("{}: it is state, which only the device sets", arguments.node)).or_wrong_usage();
     }
     let (mut base, mut revision) = session.configuration().await?;
     let mut text = print(schema, &node, &base)?;
@@ -209,6 +215,10 @@ fn open(draft: &Draft, text: &str) -> Result<String> {
     // as git does: what is in the variable is a command with its arguments
     let status = Command::new("sh").arg("-c").arg(format!("{editor} \"$0\"")).arg(&draft.path).status();
     let status = status.with_context(|| format!("{editor} can't be started; set EDITOR"))?;
+    // what a shell says of a command that is not there
+    if status.code() == Some(127) {
+        bail!("{editor} is not there: nothing is sent; set EDITOR to the editor that you have, EDITOR=nano for one");
+    }
     if !status.success() {
         return Err(anyhow!("{editor} ended with {status}: nothing is sent"));
     }

@@ -11,6 +11,17 @@ use crate::output;
 
 /// Arguments of `comi get`.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  comi get 'coap://[::1]'                                       the whole datastore
+  comi get 'coap://[::1]' /acme-valve:valve/target              one leaf
+  comi get 'coap://[::1]' '/acme-valve:valve/schedule=night' --format table
+  comi get 'coap://[::1]' /acme-valve:valve --content config --defaults
+  comi get 'coap://[::1]' /3303/0/5700                          an LwM2M resource
+
+The models are those that the device says it has, found among the built-in ones and in the --path folders.
+
+Exit status: 0 done, 1 something is not there, or the device didn't give it, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     client: ClientArguments,

@@ -29,6 +29,7 @@ mod set;
 mod show;
 mod sid;
 mod target;
+mod usage;
 mod watch;
 mod yang;
 
@@ -132,6 +133,6 @@ async fn main() -> ExitCode {
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
-        ExitCode::FAILURE
+        ExitCode::from(usage::status(&error))
     })
 }

@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use crate::usage::OrWrongUsage as _;
 
 /// The default port of coap and coap+tcp (RFC 7252 section 6.1, RFC 8323 section 8.1).
 const PORT: u16 = 5683;
@@ -34,6 +36,12 @@ impl Target {
 /// Fails for other schemes, for paths (the device's resources have names of their own) and for unknown hosts, saying
 /// what would be understood.
 pub(crate) async fn resolve(target: &str) -> Result<Target> {
+    let (transport, authority) = scheme(target).or_wrong_usage()?;
+    Ok(Target { transport, address: find(target, authority).await? })
+}
+
+/// The scheme, and what stands between it and the path.
+fn scheme(target: &str) -> Result<(Transport, &str)> {
     let (transport, authority) = match target.split_once("://") {
         Some(("coap", rest)) => (Transport::Udp, rest),
         Some(("coap+tcp", rest)) => (Transport::Tcp, rest),
@@ -45,15 +53,15 @@ pub(crate) async fn resolve(target: &str) -> Result<Target> {
         }
         None => (Transport::Udp, target),
     };
-    Ok(Target { transport, address: find(target, authority).await? })
-}
-
-/// Finds the address of the part between scheme and path.
-async fn find(target: &str, authority: &str) -> Result<SocketAddr> {
     let authority = authority.strip_suffix('/').unwrap_or(authority);
     if let Some((host, path)) = authority.split_once('/') {
         bail!("{target}: give the path as an argument of its own: coap://{host} /{path}");
     }
+    Ok((transport, authority))
+}
+
+/// Finds the address of the part between scheme and path.
+async fn find(target: &str, authority: &str) -> Result<SocketAddr> {
     if let Ok(address) = authority.parse::<SocketAddr>() {
         return Ok(address);
     }
@@ -62,7 +70,10 @@ async fn find(target: &str, authority: &str) -> Result<SocketAddr> {
         return Ok(SocketAddr::new(address, PORT));
     }
     let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) => (host, port.parse().with_context(|| format!("{target}: {port:?} is no port"))?),
+        Some((host, port)) => {
+            let port = port.parse().map_err(|_| anyhow!("{target}: {port:?} is no port; one is from 1 to 65535"));
+            (host, port.or_wrong_usage()?)
+        }
         None => (authority, PORT),
     };
     tokio::net::lookup_host((host, port))

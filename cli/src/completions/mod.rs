@@ -21,12 +21,15 @@ use crate::models;
 /// Arguments of `comi completions`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
   echo 'source <(comi completions bash)' >> ~/.bashrc
   comi completions zsh > ~/.zfunc/_comi                 # a folder of your fpath
   comi completions fish > ~/.config/fish/completions/comi.fish
 
 Data nodes are those of the device that the line names: it is asked for its modules, and those that are here, in the
---path folders of the line too, are offered. Without an answer within a second, nothing is.")]
+--path folders of the line too, are offered. Without an answer within a second, nothing is.
+
+Exit status: 0 done, 2 wrong usage.")]
 pub(crate) struct Arguments {
     /// Which shell
     #[arg(value_enum)]

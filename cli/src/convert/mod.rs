@@ -48,6 +48,7 @@ Exit status: 0 done, 1 the document is refused, 2 wrong usage.";
 /// Arguments of `comi encode`.
 #[derive(Args)]
 #[command(after_help = format!("\
+Examples:
   comi encode valve.json                                YANG-CBOR with SIDs, as hex
   comi encode valve.json --to diag                      the same to read, with the names of the SIDs
   comi encode valve.json --to cbor-names --out valve.cbor
@@ -62,6 +63,7 @@ pub(crate) struct EncodeArguments {
 /// Arguments of `comi decode`.
 #[derive(Args)]
 #[command(after_help = format!("\
+Examples:
   comi decode valve.hex                                 RFC 7951 JSON
   comi decode valve.cbor --to diag                      diagnostic notation, with the names of the SIDs
   echo a119f62ba118231828 | comi decode -

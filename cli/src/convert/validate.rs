@@ -26,6 +26,7 @@ const MOST: usize = 100;
 /// Arguments of `comi validate`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
   comi validate valve.json --path models                every rule of RFC 7950 over the whole document
   comi validate valve.cbor --type config --format json  for programs
   comi validate a.json b.json --module acme-valve       several, by one reading of the models

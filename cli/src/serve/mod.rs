@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use comi_runtime::Device;
 use comi_runtime::board::Board;
@@ -26,12 +26,15 @@ use crate::arguments::ModelArguments;
 pub(crate) use kept::StoreArguments;
 pub(crate) use registration::RegistrationArguments;
 
+use crate::usage::OrWrongUsage as _;
+
 /// The default port of coap (RFC 7252 section 6.1).
 const PORT: u16 = 5683;
 
 /// Arguments of `comi serve`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
   comi serve                                                    the demo device
   comi serve --module pump --path models                        a mock of any model, empty
   comi serve --module pump --path models --data pump.json       with what pump.json says
@@ -48,7 +51,9 @@ comes back. While it serves, lines on standard input speak for its hardware:
   /pump:overheated                      a notification, with the content that --data has for it
   /pump:overheated temperature=90       with this content; one JSON object will do, too
 
-Modules without a .sid file get SIDs for the session, the same ones in every `comi` that has the same modules.")]
+Modules without a .sid file get SIDs for the session, the same ones in every `comi` that has the same modules.
+
+Exit status: 0 it was told to end, 1 it could not serve, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
@@ -139,25 +144,26 @@ async fn serve<B: Board>(
 
 /// Binds a device to the address that was asked for, or to the first that is free.
 async fn bind<B: Board>(device: Device<B>, inbox: Inbox, listen: Option<&str>) -> Result<(Server<B>, SocketAddr)> {
-    let candidates: Vec<SocketAddr> =
-        match listen {
-            Some(listen) => {
-                let address = listen.parse();
-                vec![address.with_context(|| {
-                    format!("--listen {listen}: give ADDRESS:PORT, such as 127.0.0.1:5683 or [::]:0")
-                })?]
-            }
-            None => vec![
-                (Ipv6Addr::LOCALHOST, PORT).into(),
-                (Ipv4Addr::LOCALHOST, PORT).into(),
-                (Ipv6Addr::LOCALHOST, 0).into(),
-                (Ipv4Addr::LOCALHOST, 0).into(),
-            ],
-        };
+    let candidates: Vec<SocketAddr> = match listen {
+        Some(listen) => {
+            let wrong = || anyhow!("--listen {listen}: give ADDRESS:PORT, such as 127.0.0.1:5683 or [::]:0");
+            vec![listen.parse().map_err(|_| wrong()).or_wrong_usage()?]
+        }
+        None => vec![
+            (Ipv6Addr::LOCALHOST, PORT).into(),
+            (Ipv4Addr::LOCALHOST, PORT).into(),
+            (Ipv6Addr::LOCALHOST, 0).into(),
+            (Ipv4Addr::LOCALHOST, 0).into(),
+        ],
+    };
     let words: Vec<String> = candidates.iter().map(ToString::to_string).collect();
     let tried = words.join(", ");
     let bound = Server::bind(device, inbox, candidates.as_slice()).await;
-    let server = bound.with_context(|| format!("no address could be bound (tried {tried})"))?;
+    let server = bound.map_err(|error| {
+        let taken = error.kind() == std::io::ErrorKind::AddrInUse;
+        let cure = if taken { "; port 0 takes a free one: --listen '[::1]:0'" } else { "" };
+        anyhow!("no address could be bound (tried {tried}): {error}{cure}")
+    })?;
     let address = server.local_addr()?;
     Ok((server, address))
 }

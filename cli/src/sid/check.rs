@@ -14,9 +14,15 @@ use super::{ModuleFiles, WrongUsage, count};
 /// Arguments of `comi sid check`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
+  comi sid check models/                                every module of a folder against its .sid file
+  comi sid check pump.yang --previous released/pump.sid
+
 Told are items without a SID, SIDs without an item, numbers and items that stand twice, numbers outside the file's
 ranges, names that are not well-formed, unstable items in a published file, items out of order, each with what mends it.
-Notes don't fail. Exit status: 0 no errors, 1 there are some, 2 wrong usage.")]
+Notes don't fail.
+
+Exit status: 0 no errors, 1 there are some, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     modules: ModuleFiles,

@@ -15,8 +15,13 @@ use crate::output::write_all;
 /// Arguments of `comi sid convert`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
+  comi sid convert old/pump.sid                         RFC 9595's form, to standard output
+  comi sid convert old/ --in-place
+
 Read are RFC 9595's form, the layouts of pyang up to 2.6.1 and of the RFC's drafts, and .sid files in YANG instance data
 (RFC 9195). Names stay as they are: `comi sid update` takes choice and case out of them, since it knows the module.
+
 Exit status: 0 done, 1 it failed, 2 wrong usage.")]
 pub(crate) struct Arguments {
     /// .sid files, or folders of them

@@ -15,7 +15,13 @@ use super::{ModuleFiles, WrongUsage, count};
 /// Arguments of `comi sid list`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
+  comi sid list models/                                 what each file claims, and what is claimed twice
+  comi sid list pump.sid                                its items
+  comi sid list models/ --find 60005
+
 A line for each file, then what the files claim twice. Of one .sid file, or of a module, its items.
+
 Exit status: 0 done, 1 something is claimed twice or was not found, 2 wrong usage.")]
 pub(crate) struct Arguments {
     /// .sid files, folders of them, or YANG modules, whose items are listed with or without SID

@@ -15,8 +15,14 @@ use super::table::table;
 /// Arguments of `comi sid range`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
+  comi sid range 60000                                  whose number it is
+  comi sid range --path models/                         the ranges in use here
+  comi sid range 60500:100 --path models/               whether it is free
+
 Without a number: the ranges that the .sid files use. With numbers or ranges: how IANA gives them out (RFC 9595 section
 6), for which module, and which file and item has them.
+
 Exit status: 0 done, 1 ranges overlap, each other or the range asked for, 2 wrong usage.")]
 pub(crate) struct Arguments {
     /// A number, START:SIZE or START-END

@@ -16,9 +16,14 @@ use crate::output::write_all;
 /// Arguments of `comi sid relocate`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
+  comi sid relocate models/ --to 70000                  all files of a folder, one behind the other
+  comi sid relocate pump.sid --to 70000:100 --table moved.json
+
 The ranges of the files go one behind the other to START, in the order that they have now; each item keeps its place in
 its range. The table (JSON) names the old and the new SID of each item: a device that keeps data by SID applies it once
 when it starts with the new model. All files and the table are written, or none.
+
 Exit status: 0 done, 1 it failed, 2 wrong usage.")]
 pub(crate) struct Arguments {
     /// .sid files, or folders of them

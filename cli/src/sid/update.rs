@@ -23,9 +23,16 @@ const STEP: u64 = 50;
 /// Arguments of `comi sid update`.
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
+  comi sid update pump.yang                             pump.sid beside it, new or brought up to date
+  comi sid update pump.yang --range 60500:100           takes its SIDs from there
+  comi sid update pump.yang --renamed /pump:pump/speed=/pump:pump/rate
+
 A SID once given stays with its item. New items get the next free numbers, items that are gone stay as obsolete.
 What was done is shown: + added, - obsolete, * in use again, ~ written anew, ! perhaps renamed.
-All files are written or none. Exit status: 0 done, 1 it failed, 2 wrong usage.")]
+All files are written or none.
+
+Exit status: 0 done, 1 it failed, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     modules: ModuleFiles,

@@ -11,6 +11,13 @@ use super::report;
 
 /// Arguments of `comi yang tree`.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  comi yang tree pump.yang                              RFC 8340's diagram
+  comi yang tree pump.yang --sid --depth 2
+  comi yang tree models/ --subtree /if:interfaces/interface
+
+Exit status: 0 done, 1 a module has errors, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     input: Input,

@@ -166,11 +166,7 @@ fn doc_writes_a_page_as_a_whole_or_not_at_all() {
 }
 
 #[test]
-fn every_command_has_examples_in_its_help() {
-    for command in ["check", "diff", "doc"] {
-        let run = super::comi(&["yang", command, "--help"]);
-        assert!(run.status == 0 && run.out.contains("Examples:") && run.out.contains("Exit status:"), "{command}");
-    }
+fn the_help_of_each_group_lists_its_commands() {
     let run = super::comi(&["yang", "--help"]);
     assert!(["check", "diff", "doc", "tree"].iter().all(|command| run.out.contains(&format!("comi yang {command}"))));
 }

@@ -249,7 +249,10 @@ impl Loader<'_> {
         if !statement.is("module") || statement.text() != name {
             let message =
                 format!("`{name}` is looked for here, but this is {} `{}`", statement.keyword.name, statement.text());
-            let diagnostic = Diagnostic::error(message).at(statement.head, "").rule("RFC 7950 section 7.1.5");
+            let mut diagnostic = Diagnostic::error(message).at(statement.head, "").rule("RFC 7950 section 7.1.5");
+            if let Some(parent) = statement.child_text("belongs-to").filter(|_| statement.is("submodule")) {
+                diagnostic = diagnostic.help(format!("a submodule is a part of its module: take `{parent}`"));
+            }
             self.diagnostics.push(labelled(diagnostic, from));
             return None;
         }

@@ -1,0 +1,34 @@
+//! Arguments that mean nothing: the command ends with status 2, as it does where an option is unknown.
+
+use std::fmt;
+
+use anyhow::Result;
+
+/// What is wrong with the arguments of a command, whole.
+#[derive(Debug)]
+struct WrongUsage(String);
+
+impl fmt::Display for WrongUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongUsage {}
+
+/// Says of a failure that the arguments are its cause.
+pub(crate) trait OrWrongUsage<T> {
+    /// The same result, whose error ends the command with status 2.
+    fn or_wrong_usage(self) -> Result<T>;
+}
+
+impl<T> OrWrongUsage<T> for Result<T> {
+    fn or_wrong_usage(self) -> Result<T> {
+        self.map_err(|error| WrongUsage(format!("{error:#}")).into())
+    }
+}
+
+/// The exit status of a failure: 2 where the arguments are its cause, else 1.
+pub(crate) fn status(error: &anyhow::Error) -> u8 {
+    if error.is::<WrongUsage>() { 2 } else { 1 }
+}
