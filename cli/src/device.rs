@@ -1,6 +1,6 @@
 //! A device at the other end, by names.
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use comi_runtime::cbor::Allowed;
 use comi_runtime::client::{Error, Request, Response};
 use comi_runtime::coap::{CallId, Code, Method, content_format, link_format};
@@ -15,7 +15,7 @@ use crate::convert::json_text;
 use crate::library::Library;
 use crate::progress::Progress;
 use crate::target::{self, Target, Transport};
-use crate::usage::OrWrongUsage as _;
+use crate::usage::{OrWrongUsage as _, WrongUsage};
 use crate::{models, names, show};
 
 /// A client of one device, with the schema that gives names to what it says.
@@ -108,7 +108,7 @@ impl Session {
         let operation = names::identifier(self.schema, name).or_wrong_usage()?;
         match self.schema.node(operation.node).map(|row| row.kind()) {
             Some(NodeKind::Rpc | NodeKind::Action) => Ok(operation),
-            _ => Err(anyhow!("{name} is no rpc and no action; read it with get, write it with set")).or_wrong_usage(),
+            _ => bail!(WrongUsage::new(format!("{name} is no rpc and no action; read it with get, write it with set"))),
         }
     }
 
@@ -162,6 +162,7 @@ impl Session {
     pub(crate) fn parse_document(&self, text: &str) -> Result<Content> {
         json::read_content(self.schema, NodeIndex::ROOT, Allowed::Config, text)
             .map_err(|error| json_text::describe(self.schema, text, text, &error))
+            .context("the value for /")
             .or_wrong_usage()
     }
 

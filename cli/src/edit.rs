@@ -17,7 +17,7 @@ use crate::convert::json_text::{self, Members};
 use crate::device::Session;
 use crate::local::Local;
 use crate::show;
-use crate::usage::OrWrongUsage as _;
+use crate::usage::WrongUsage;
 
 /// How often an edit begins anew because the device's configuration has changed meanwhile.
 const TRIES: usize = 10;
@@ -58,7 +58,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         name => session.identifier(name)?,
     };
     if node.node != NodeIndex::ROOT && !schema.node(node.node).is_some_and(|row| row.is_config()) {
-        return Err(anyhow!("{}: it is state, which only the device sets", arguments.node)).or_wrong_usage();
+        bail!(WrongUsage::new(format!("{}: it is state, which only the device sets", arguments.node)));
     }
     let (mut base, mut revision) = session.configuration().await?;
     let mut text = print(schema, &node, &base)?;

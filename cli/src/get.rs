@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::arguments::{ClientArguments, Format};
 use crate::device::{Session, is_lwm2m_path};
 use crate::output;
+use crate::usage::WrongUsage;
 
 /// Arguments of `comi get`.
 #[derive(Args)]
@@ -18,8 +19,6 @@ Examples:
   comi get 'coap://[::1]' '/acme-valve:valve/schedule=night' --format table
   comi get 'coap://[::1]' /acme-valve:valve --content config --defaults
   comi get 'coap://[::1]' /3303/0/5700                          an LwM2M resource
-
-The models are those that the device says it has, found among the built-in ones and in the --path folders.
 
 Exit status: 0 done, 1 something is not there, or the device didn't give it, 2 wrong usage.")]
 pub(crate) struct Arguments {
@@ -52,7 +51,7 @@ enum Content {
 pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     if let Some(path) = arguments.nodes.iter().find(|node| is_lwm2m_path(node)) {
         if arguments.nodes.len() > 1 {
-            bail!("{path}: one LwM2M path at a time");
+            bail!(WrongUsage::new(format!("{path}: one LwM2M path at a time")));
         }
         let mut session = Session::connect_plainly(&arguments.client).await?;
         println!("{}", session.read_resource(path).await?);

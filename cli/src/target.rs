@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 
-use crate::usage::OrWrongUsage as _;
+use crate::usage::{OrWrongUsage as _, WrongUsage};
 
 /// The default port of coap and coap+tcp (RFC 7252 section 6.1, RFC 8323 section 8.1).
 const PORT: u16 = 5683;
@@ -71,8 +71,8 @@ async fn find(target: &str, authority: &str) -> Result<SocketAddr> {
     }
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) => {
-            let port = port.parse().map_err(|_| anyhow!("{target}: {port:?} is no port; one is from 1 to 65535"));
-            (host, port.or_wrong_usage()?)
+            let wrong = || WrongUsage::new(format!("{target}: {port:?} is no port; one is from 1 to 65535"));
+            (host, port.parse().map_err(|_| wrong())?)
         }
         None => (authority, PORT),
     };

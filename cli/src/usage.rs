@@ -1,4 +1,4 @@
-//! Arguments that mean nothing: the command ends with status 2, as it does where an option is unknown.
+//! Arguments that mean nothing, or don't go together: exit status 2, as for those that clap refuses.
 
 use std::fmt;
 
@@ -6,7 +6,13 @@ use anyhow::Result;
 
 /// What is wrong with the arguments of a command, whole.
 #[derive(Debug)]
-struct WrongUsage(String);
+pub(crate) struct WrongUsage(String);
+
+impl WrongUsage {
+    pub(crate) fn new(why: impl Into<String>) -> WrongUsage {
+        WrongUsage(why.into())
+    }
+}
 
 impl fmt::Display for WrongUsage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,7 +30,7 @@ pub(crate) trait OrWrongUsage<T> {
 
 impl<T> OrWrongUsage<T> for Result<T> {
     fn or_wrong_usage(self) -> Result<T> {
-        self.map_err(|error| WrongUsage(format!("{error:#}")).into())
+        self.map_err(|error| WrongUsage::new(format!("{error:#}")).into())
     }
 }
 

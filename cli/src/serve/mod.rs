@@ -23,10 +23,9 @@ use comi_runtime::board::Board;
 use comi_runtime::net::{Handle, Inbox, Server};
 
 use crate::arguments::ModelArguments;
+use crate::usage::WrongUsage;
 pub(crate) use kept::StoreArguments;
 pub(crate) use registration::RegistrationArguments;
-
-use crate::usage::OrWrongUsage as _;
 
 /// The default port of coap (RFC 7252 section 6.1).
 const PORT: u16 = 5683;
@@ -146,8 +145,8 @@ async fn serve<B: Board>(
 async fn bind<B: Board>(device: Device<B>, inbox: Inbox, listen: Option<&str>) -> Result<(Server<B>, SocketAddr)> {
     let candidates: Vec<SocketAddr> = match listen {
         Some(listen) => {
-            let wrong = || anyhow!("--listen {listen}: give ADDRESS:PORT, such as 127.0.0.1:5683 or [::]:0");
-            vec![listen.parse().map_err(|_| wrong()).or_wrong_usage()?]
+            let wrong = format!("--listen {listen}: give ADDRESS:PORT, such as 127.0.0.1:5683 or [::]:0");
+            vec![listen.parse().map_err(|_| WrongUsage::new(wrong))?]
         }
         None => vec![
             (Ipv6Addr::LOCALHOST, PORT).into(),

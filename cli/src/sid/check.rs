@@ -9,7 +9,8 @@ use comi_sid::{ModuleItems, Registry, Severity, SidFile, check_succession};
 use serde_json::{Value, json};
 
 use super::files::{self, Found};
-use super::{ModuleFiles, WrongUsage, count};
+use super::{ModuleFiles, count};
+use crate::usage::WrongUsage;
 
 /// Arguments of `comi sid check`.
 #[derive(Args)]
@@ -58,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let previous = arguments.previous.as_deref().map(files::read).transpose()?;
     let modules = given.modules()?;
     if previous.is_some() && modules.len() > 1 {
-        bail!(WrongUsage("--previous is for one module; call once for each"));
+        bail!(WrongUsage::new("--previous is for one module; call once for each"));
     }
     let mut checked = vec![];
     for (yang, items) in &modules {

@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 use comi_sid::SidFile;
 use serde_json::{Value, json};
 
-use super::WrongUsage;
 use super::files::{self, Found};
 use crate::output::write_all;
+use crate::usage::WrongUsage;
 
 /// Arguments of `comi sid convert`.
 #[derive(Args)]
@@ -60,9 +60,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     match (arguments.to, arguments.in_place) {
         (To::Sid, true) => in_place(&found)?,
         (To::Sid, false) if found.len() > 1 => {
-            bail!(WrongUsage("one file at a time goes to standard output; --in-place writes all in their place"));
+            bail!(WrongUsage::new("one file at a time goes to standard output; --in-place writes all in their place"));
         }
-        (_, true) => bail!(WrongUsage("--in-place is for .sid files; a list goes to standard output")),
+        (_, true) => bail!(WrongUsage::new("--in-place is for .sid files; a list goes to standard output")),
         (To::Sid, false) => found.iter().for_each(|found| print!("{}", found.file.to_json())),
         (To::Csv, false) => {
             println!("sid,namespace,identifier,status,module");

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::files::{self, Found};
 use super::table::table;
-use super::{ModuleFiles, WrongUsage, count};
+use super::{ModuleFiles, count};
+use crate::usage::WrongUsage;
 
 /// Arguments of `comi sid list`.
 #[derive(Args)]
@@ -54,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let is_yang = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "yang");
     if arguments.paths.iter().any(|path| is_yang(&path)) {
         if !arguments.paths.iter().all(|path| is_yang(&path)) || arguments.find.is_some() {
-            bail!(WrongUsage("list either YANG modules or .sid files; --find is for .sid files"));
+            bail!(WrongUsage::new("list either YANG modules or .sid files; --find is for .sid files"));
         }
         return of_modules(arguments);
     }

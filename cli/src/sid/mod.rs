@@ -9,7 +9,6 @@ mod relocate;
 pub(crate) mod table;
 pub(crate) mod update;
 
-use std::fmt;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,6 +17,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, Subcommand};
 use comi_codegen::{Context, sid_items};
 use comi_sid::{AssignmentRange, ModuleItems, Sid};
+
+use crate::usage::WrongUsage;
 
 /// Commands of `comi sid`.
 #[derive(Subcommand)]
@@ -38,34 +39,15 @@ pub(crate) enum Command {
 
 /// Runs one of them.
 pub(crate) fn run(command: Command) -> Result<ExitCode> {
-    let done = match command {
+    match command {
         Command::Update(arguments) => update::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Relocate(arguments) => relocate::run(&arguments),
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Range(arguments) => range::run(&arguments),
-    };
-    match done {
-        Err(error) if error.is::<WrongUsage>() => {
-            eprintln!("error: {error:#}");
-            Ok(ExitCode::from(2))
-        }
-        other => other,
     }
 }
-
-/// Arguments that don't go together: exit status 2, as for those that clap refuses.
-#[derive(Debug)]
-struct WrongUsage(&'static str);
-
-impl fmt::Display for WrongUsage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for WrongUsage {}
 
 /// The modules, and where what they import is found.
 #[derive(Args)]
@@ -106,7 +88,7 @@ impl ModuleFiles {
     /// files can only be generated for YANG modules and not for submodules" (RFC 9595 appendix C).
     fn items(&self, file: &Path) -> Result<Option<ModuleItems>> {
         if file.extension().is_none_or(|extension| extension != "yang") {
-            bail!(WrongUsage("give .yang files; the .sid file of a module is found beside it"));
+            bail!(WrongUsage::new("give .yang files; the .sid file of a module is found beside it"));
         }
         let mut context = Context::new();
         for path in &self.paths {

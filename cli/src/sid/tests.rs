@@ -58,10 +58,10 @@ impl Folder {
         });
         let line =
             Line::try_parse_from(["sid".to_owned()].into_iter().chain(words)).map_err(|error| error.to_string())?;
-        let code = run(line.command).map_err(|error| format!("{error:#}"))?;
-        if format!("{code:?}") == format!("{:?}", ExitCode::from(2)) {
-            return Err("wrong usage".into());
-        }
+        let code = run(line.command).map_err(|error| match crate::usage::status(&error) {
+            2 => "wrong usage".to_owned(),
+            _ => format!("{error:#}"),
+        })?;
         Ok(format!("{code:?}") == format!("{:?}", ExitCode::SUCCESS))
     }
 }

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 
 use super::check::may_clash;
 use super::files::{self, Found};
-use super::{ModuleFiles, WrongUsage, start_and_size};
+use super::{ModuleFiles, start_and_size};
 use crate::output::write_all;
+use crate::usage::WrongUsage;
 
 /// The size of the ranges that are proposed, and its multiples (RFC 9595 section 6.4.2).
 const STEP: u64 = 50;
@@ -72,10 +73,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let given = &arguments.modules;
     let modules = given.modules()?;
     if modules.len() > 1 && arguments.range.is_some() {
-        bail!(WrongUsage("--range is for one module; call once for each"));
+        bail!(WrongUsage::new("--range is for one module; call once for each"));
     }
     if modules.len() > 1 && !arguments.renamed.is_empty() {
-        bail!(WrongUsage("--renamed is for one module; call once for each"));
+        bail!(WrongUsage::new("--renamed is for one module; call once for each"));
     }
     let mut taken = files::surrounding(&given.files, &given.paths);
     let mut done = vec![];
