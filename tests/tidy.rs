@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each crate may depend on of ours (`shared/design.md`, "Who may depend on whom").
+/// What each crate may depend on of ours.
 const CRATE_ARROWS: &[(&str, &[&str])] = &[
     ("sid-registry", &[]),
     ("runtime", &[]),

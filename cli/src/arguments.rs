@@ -18,6 +18,9 @@ pub(crate) struct ModelArguments {
 
 /// How to reach a device.
 #[derive(Args, Clone)]
+#[command(mut_arg("modules", |argument| {
+    argument.help("Module to load; may be repeated [default: those that the device says it has]")
+}))]
 pub(crate) struct ClientArguments {
     /// The device.
     #[arg(help = "The device: coap://HOST[:PORT], coap+tcp://HOST[:PORT], or HOST[:PORT]; quote [::1] for your shell")]

@@ -15,8 +15,6 @@ Examples:
   comi call 'coap://[::1]' /acme-valve:identify duration=5
   comi call 'coap://[::1]' /acme-valve:valve/move '{\"position\": 40, \"gently\": true}'
 
-The models are those that the device says it has, found among the built-in ones and in the --path folders.
-
 Exit status: 0 done, 1 the device refused it or didn't answer, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -15,8 +15,6 @@ Examples:
   comi delete 'coap://[::1]' /acme-valve:valve/target
   comi delete 'coap://[::1]' '/acme-valve:valve/schedule=day' '/acme-valve:valve/schedule=night'
 
-The models are those that the device says it has, found among the built-in ones and in the --path folders.
-
 Exit status: 0 deleted, 1 the device refused it or didn't answer, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -15,7 +15,7 @@ use crate::device::Session;
 Examples:
   comi discover 'coap://[::1]'                                  all links
   comi discover 'coap://[::1]' rt=core.c.ds                     the datastore alone
-  comi discover 'coap://[::1]' '/3303*' --json
+  comi discover 'coap://[::1]' 'href=/3303*' --json
 
 Exit status: 0 done, 1 no link, or the device didn't answer, 2 wrong usage.")]
 pub(crate) struct Arguments {

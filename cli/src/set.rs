@@ -18,8 +18,6 @@ Examples:
   comi set 'coap://[::1]' / - < valve.json                      the whole configuration
   comi set 'coap://[::1]' /3303/0/5750 cellar                   an LwM2M resource
 
-The models are those that the device says it has, found among the built-in ones and in the --path folders.
-
 Exit status: 0 written, 1 the device refused it or didn't answer, 2 wrong usage, as a value that the model doesn't allow.")]
 pub(crate) struct Arguments {
     #[command(flatten)]

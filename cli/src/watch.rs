@@ -22,8 +22,6 @@ Examples:
   comi watch 'coap://[::1]' /acme-valve:valve/position          and each change of a data node
   comi watch 'coap://[::1]' /acme-valve:valve --no-notifications --json --count 10
 
-The models are those that the device says it has, found among the built-in ones and in the --path folders.
-
 Exit status: 0 ended by --count or Ctrl-C, 1 the device refused it or didn't answer, 2 wrong usage.")]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -30,8 +30,8 @@ Examples:
   comi yang sample my-model --path models --size 500 --config
 
 The same seed gives the same document. It is valid, must and when included: it is checked as `comi validate` does, and
-what can't stay is taken out. Where none can be made valid that is said. --unchecked leaves
-must and when unchecked: a document may be invalid by them.
+what can't stay is taken out. Where none can be made valid that is said. --unchecked leaves must and when unchecked: a
+document may be invalid by them.
 
 Exit status: 0 done, 1 a module has errors, or no valid document was found, 2 wrong usage.")]
 pub(crate) struct Arguments {

@@ -13,18 +13,22 @@ fn prints(run: &Run, text: &str) {
 }
 
 #[track_caller]
-fn fails(run: &Run, parts: &[&str]) {
-    assert_eq!((run.status, run.out.as_str()), (1, ""), "{}", run.error);
+fn ends(run: &Run, status: i32, parts: &[&str]) {
+    assert_eq!((run.status, run.out.as_str()), (status, ""), "{}", run.error);
     for part in parts {
         assert!(run.error.contains(part), "{part} is not in {}", run.error);
     }
 }
 
+#[track_caller]
+fn fails(run: &Run, parts: &[&str]) {
+    ends(run, 1, parts);
+}
+
 /// Wrong usage is told apart from what the device refuses.
 #[track_caller]
-fn is_wrong_usage(run: &Run, part: &str) {
-    assert_eq!((run.status, run.out.as_str()), (2, ""), "{}", run.error);
-    assert!(run.error.contains(part), "{part} is not in {}", run.error);
+fn is_wrong_usage(run: &Run, parts: &[&str]) {
+    ends(run, 2, parts);
 }
 
 #[test]
@@ -33,9 +37,9 @@ fn a_setting_is_read_written_and_refused_by_name() {
     prints(&device.comi("get", &[TARGET]), "{\n  \"acme-valve:target\": 0\n}\n");
     prints(&device.comi("set", &[TARGET, "40"]), "");
     prints(&device.comi("get", &[TARGET, "--format", "table"]), "/acme-valve:valve/target\t40\n");
-    is_wrong_usage(&device.comi("set", &[TARGET, "140"]), "the value for /acme-valve:valve/target: ");
-    is_wrong_usage(&device.comi("set", &[TARGET, "140"]), "0..100");
-    is_wrong_usage(&device.comi("get", &["/acme-valve:valve/taget"]), "did you mean \"target\"?");
+    let named = "the value for /acme-valve:valve/target: ";
+    is_wrong_usage(&device.comi("set", &[TARGET, "140"]), &[named, "out of range", "0..100"]);
+    is_wrong_usage(&device.comi("get", &["/acme-valve:valve/taget"]), &["did you mean \"target\"?"]);
     prints(&device.comi("set", &["/acme-valve:valve/mode", "service"]), "");
     fails(&device.comi("set", &[TARGET, "41"]), &["4.00 operation-failed", "is being serviced", TARGET]);
     prints(&device.comi("get", &[TARGET, "--format", "table"]), "/acme-valve:valve/target\t40\n");
@@ -63,7 +67,10 @@ fn actions_and_rpcs_take_input_and_give_output() {
         &device.comi("call", &["/acme-valve:valve/move"]),
         &["missing-element", "/acme-valve:valve/move/input/position"],
     );
-    is_wrong_usage(&device.comi("call", &["/acme-valve:valve/move", "speed=1"]), "no input of move");
+    is_wrong_usage(
+        &device.comi("call", &["/acme-valve:valve/move", "speed=1"]),
+        &["no input of move", "gently, position"],
+    );
 }
 
 #[test]
@@ -83,6 +90,8 @@ fn discovery_lists_what_the_filter_lets_through() {
     let run = device.comi("discover", &["rt=core.c.ds"]);
     assert!(run.out.starts_with("/c ") && run.out.contains("ds=1029 (unified)"), "{}", run.out);
     assert_eq!(device.comi("discover", &["rt=nothing"]).status, 1);
+    let run = device.comi("discover", &["href=/3303*"]);
+    assert!(run.status == 0 && run.out.lines().all(|line| line.starts_with("/3303")), "{}", run.out);
 }
 
 #[test]
@@ -117,14 +126,17 @@ fn a_device_that_is_not_there_is_said_so() {
 #[test]
 fn arguments_that_mean_nothing_are_wrong_usage() {
     let device = Serving::start();
-    is_wrong_usage(&super::comi(&["get", "http://[::1]", TARGET]), "use coap://HOST[:PORT]");
-    is_wrong_usage(&super::comi(&["watch", "coap://127.0.0.1:99999"]), "one is from 1 to 65535");
-    is_wrong_usage(&super::comi(&["serve", "--path", "not-there"]), "there is no such folder");
-    is_wrong_usage(&super::comi(&["serve", "--listen", "here"]), "ADDRESS:PORT");
-    is_wrong_usage(&device.comi("set", &["/", "{bad"]), "1:");
-    is_wrong_usage(&device.comi("delete", &["/acme-valve:valve/none"]), "none");
-    is_wrong_usage(&device.comi("call", &["/acme-valve:valve/move", "position=far"]), "far");
-    is_wrong_usage(&device.comi("call", &[TARGET]), "no rpc and no action");
+    is_wrong_usage(&super::comi(&["get", "http://[::1]", TARGET]), &["use coap://HOST[:PORT]"]);
+    is_wrong_usage(&super::comi(&["watch", "coap://127.0.0.1:99999"]), &["one is from 1 to 65535"]);
+    is_wrong_usage(&super::comi(&["get", "coap://[::1]/c"]), &["an argument of its own: coap://[::1] /c"]);
+    is_wrong_usage(&device.comi("get", &["acme-valve:valve"]), &["acme-valve:valve"]);
+    is_wrong_usage(&device.comi("get", &["/3303/0/5750", TARGET]), &["one LwM2M path at a time"]);
+    is_wrong_usage(&super::comi(&["serve", "--path", "not-there"]), &["there is no such folder"]);
+    is_wrong_usage(&super::comi(&["serve", "--listen", "here"]), &["ADDRESS:PORT"]);
+    is_wrong_usage(&device.comi("set", &["/", "{bad"]), &["the value for /: 1:2: "]);
+    is_wrong_usage(&device.comi("delete", &["/acme-valve:valve/none"]), &["none"]);
+    is_wrong_usage(&device.comi("call", &["/acme-valve:valve/move", "position=far"]), &["far"]);
+    is_wrong_usage(&device.comi("call", &[TARGET]), &["no rpc and no action"]);
     let modules = super::folder("submodule");
     let part = "submodule pump-motor { belongs-to pump { prefix p; } }";
     std::fs::write(modules.join("pump-motor.yang"), part).expect("a file");

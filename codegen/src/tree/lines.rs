@@ -247,7 +247,7 @@ impl<'a> Printer<'a> {
         known().map_or(String::new(), |sid| sid.number().to_string())
     }
 
-    /// design.md, "Where a value comes from".
+    /// Where a device takes a leaf from: configuration is in its store, state is pulled when read, or pushed.
     fn source(&self, id: NodeId) -> &'static str {
         let Some(node) = self.schema.node(id) else { return "" };
         let leaf = matches!(node.kind, NodeKind::Leaf | NodeKind::LeafList | NodeKind::Anydata | NodeKind::Anyxml);

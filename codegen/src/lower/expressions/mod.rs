@@ -5,8 +5,8 @@
 //! lead to: that gives its names their rows, tells which changes can affect it, and from which instances. `places` is
 //! those rows, `program` the operations.
 //!
-//! What is never evaluated is not lowered: structures, and in a device state (which is the
-//! hardware's word, not the client's) and the engine's own modules. Read [`lower`] first.
+//! What is never evaluated is not lowered: structures, and in a device state (which is the hardware's word, not the
+//! client's) and the engine's own modules. Read [`lower`] first.
 
 mod keyed;
 mod places;
