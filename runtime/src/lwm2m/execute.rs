@@ -22,7 +22,7 @@ pub(super) fn execute(
         Kind::Several => return Err(Error::UnsupportedFormat),
         Kind::Value => return Err(Error::MethodNotAllowed),
     }
-    if !matches!(request.content_format, None | Some(formats::TEXT_PLAIN)) {
+    if !matches!(request.content_format.map(format::registered), None | Some(formats::TEXT_PLAIN)) {
         return Err(Error::UnsupportedFormat);
     }
     let input = arguments(store, &target.at, request.payload)?;

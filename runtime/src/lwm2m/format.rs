@@ -15,6 +15,19 @@ use crate::value::{ALL_TYPES, Data, Value, Violation, check, from_float, text, t
 
 const NO_LEAF: Error = Error::Value(Violation::WrongType { expected: "a leaf" });
 
+/// The numbers of text and opaque in the drafts of LwM2M 1.0, which its older servers still send.
+const OLD_TEXT: u16 = 1541;
+const OLD_OPAQUE: u16 = 1544;
+
+/// The registered number of the same format.
+pub(super) fn registered(format: u16) -> u16 {
+    match format {
+        OLD_TEXT if cfg!(feature = "lwm2m") => formats::TEXT_PLAIN,
+        OLD_OPAQUE if cfg!(feature = "lwm2m") => formats::OCTET_STREAM,
+        _ => format,
+    }
+}
+
 /// Appends a value.
 pub(super) fn write(
     schema: &Schema,
@@ -24,6 +37,7 @@ pub(super) fn write(
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
     let print = || text::print(schema, node, value).map_err(Error::from);
+    let format = registered(format);
     if format == formats::TEXT_PLAIN {
         match value.resolved() {
             // LwM2M's Boolean in text is 0 or 1
@@ -71,7 +85,7 @@ pub(super) fn write(
 /// Reads a value; without a Content-Format it is text.
 pub(super) fn read(schema: &Schema, node: NodeIndex, format: Option<u16>, payload: &[u8]) -> Result<Value, Error> {
     let ty = schema.type_of(node).ok_or(NO_LEAF)?;
-    let value = match format {
+    let value = match format.map(registered) {
         None | Some(formats::TEXT_PLAIN) => read_text(schema, node, ty, payload)?,
         Some(formats::CBOR) => {
             let mut reader = Reader::new(payload);

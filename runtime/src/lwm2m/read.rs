@@ -27,8 +27,8 @@ pub(super) fn read(
         return Err(Error::MethodNotAllowed);
     }
     let wanted = accept.unwrap_or(formats::TEXT_PLAIN);
-    let is_opaque = cfg!(feature = "lwm2m") && wanted == formats::OCTET_STREAM;
-    if !is_opaque && !matches!(wanted, formats::TEXT_PLAIN | formats::CBOR) {
+    let is_opaque = cfg!(feature = "lwm2m") && format::registered(wanted) == formats::OCTET_STREAM;
+    if !is_opaque && !matches!(format::registered(wanted), formats::TEXT_PLAIN | formats::CBOR) {
         return Err(Error::NotAcceptable);
     }
     let mut found = Single(None);

@@ -33,6 +33,19 @@ fn single_values_are_read_as_text_and_as_cbor() {
 }
 
 #[test]
+fn text_and_opaque_have_the_numbers_of_old_servers_too() {
+    let mut world = World::new();
+    let answer = world.ask(&get("/3/0/0", Some(1541)));
+    assert_eq!((answer.content_format, text(&answer)), (Some(1541), (Code::CONTENT, "Acme")));
+    assert_eq!(world.ask(&get("/3/0/0", Some(1544))).code, Code::NOT_ACCEPTABLE);
+    let write = Request::new(Method::Put, "/3/0/14").with_payload(1541, b"+05");
+    assert_eq!(world.ask(&write).code, Code::CHANGED);
+    assert_eq!(world.leaf(&device_utc_offset()), leaf(Value::from("+05")));
+    let execute = Request::new(Method::Post, "/3303/0/5605").with_payload(1541, b"");
+    assert_eq!(world.ask(&execute).code, Code::CHANGED);
+}
+
+#[test]
 fn what_can_not_be_read_has_its_code() {
     let mut world = World::new();
     for (path, code) in [

@@ -8,7 +8,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "coap"))
 
 from device import Case, equal  # noqa: E402
-from leshan import ENDPOINT, Device, Leshan, build  # noqa: E402
+from leshan import Leshan, build  # noqa: E402
+from manager import ENDPOINT, Device  # noqa: E402
 
 TEXT, OPAQUE, CBOR, SENML_JSON, SENML_CBOR, TLV, JSON = 0, 42, 60, 110, 112, 11542, 11543
 NAMES = {0: "text", 42: "opaque", 60: "CBOR", 110: "SenML JSON", 112: "SenML CBOR", 11542: "TLV", 11543: "JSON of 1.0"}
