@@ -9,10 +9,16 @@
 mod content;
 mod edits;
 mod history;
+mod lwm2m;
 mod network;
 mod node;
 mod random;
 mod world;
+
+/// The compiled model.
+mod model {
+    comi_runtime::include_model!();
+}
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -107,6 +113,11 @@ fn conflicting_edits_of_64_clients_are_linearisable_under_loss() {
             panic!("seed {seed}: {why}");
         }
     });
+}
+
+#[test]
+fn a_device_finds_back_to_both_servers_and_no_observation_is_lost() {
+    for_all_seeds("a_device_finds_back", 10, |seed, trace| lwm2m::World::of(seed, trace).run());
 }
 
 #[test]

@@ -251,11 +251,19 @@ impl Endpoint {
             }
         }
         let Some((key, series)) = found else {
-            // RFC 7252 section 4.2: what can't be matched is rejected; section 4.5: what was taken is acknowledged again.
-            if message.kind() == MessageType::Confirmable {
-                let known = self.calls.is_taken(now, &peer, message.id());
-                let kind = if known { MessageType::Acknowledgement } else { MessageType::Reset };
-                self.send_empty(peer, kind, message.id());
+            match message.kind() {
+                // RFC 7252 section 4.2: what can't be matched is rejected; section 4.5: what was taken is acknowledged
+                // again
+                MessageType::Confirmable => {
+                    let known = self.calls.is_taken(now, &peer, message.id());
+                    let kind = if known { MessageType::Acknowledgement } else { MessageType::Reset };
+                    self.send_empty(peer, kind, message.id());
+                }
+                // RFC 7641 section 3.6: so that the observer is forgotten which nobody is any more
+                MessageType::NonConfirmable if message.options().any(|option| option.number == number::OBSERVE) => {
+                    self.send_empty(peer, MessageType::Reset, message.id());
+                }
+                _ => {}
             }
             return None;
         };

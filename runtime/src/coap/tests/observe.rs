@@ -216,13 +216,15 @@ fn a_reset_of_a_notification_ends_the_observation() {
 
 #[test]
 fn a_lost_client_rejects_what_it_does_not_know() {
-    let limits = Limits { notify_confirmable_every: 0, ..Limits::DEVICE };
-    let (mut pair, id) = observing(limits.clone(), Method::Get);
-    pair.client = Endpoint::new(limits, 77);
-    pair.notify(id, Code::CONTENT, b"x");
-    pair.settle();
-    assert_eq!(pair.trace, ["<- CON 2.05", "-> RST 0.00"]);
-    assert_eq!(pair.ended, [id]);
+    for (notify_confirmable_every, notification) in [(0, "<- CON 2.05"), (86400, "<- NON 2.05")] {
+        let limits = Limits { notify_confirmable_every, ..Limits::DEVICE };
+        let (mut pair, id) = observing(limits.clone(), Method::Get);
+        pair.client = Endpoint::new(limits, 77);
+        pair.notify(id, Code::CONTENT, b"x");
+        pair.settle();
+        assert_eq!(pair.trace, [notification, "-> RST 0.00"]);
+        assert_eq!(pair.ended, [id]);
+    }
 }
 
 /// RFC 7641 section 4.2.
