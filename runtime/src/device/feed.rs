@@ -25,12 +25,15 @@ use crate::value::InstanceIdentifier;
 /// What an observation is about.
 #[derive(Debug, PartialEq)]
 pub(super) enum Watched {
-    /// Notifications: all, or those named.
-    Events(Option<Vec<InstanceIdentifier>>),
+    /// All notifications.
+    AllEvents,
+    /// Notifications of these kinds.
+    Events(Box<[InstanceIdentifier]>),
     /// Data nodes, with all below them.
-    Nodes(Vec<InstanceIdentifier>),
+    Nodes(Box<[InstanceIdentifier]>),
 }
 
+/// One observer. There may be ten thousands.
 #[derive(Debug)]
 pub(super) struct Observer {
     id: ObservationId,
@@ -43,6 +46,9 @@ pub(super) struct Observer {
     /// `Due(when)`, which stands in the agenda; otherwise quiet.
     due: bool,
 }
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Observer>() <= 120);
 
 #[derive(Debug, Default)]
 pub(super) struct Feed {
@@ -105,7 +111,7 @@ impl Feed {
         for observer in self.observers.iter_mut().flatten() {
             let touched = match &observer.watched {
                 Watched::Nodes(nodes) => nodes.iter().any(|node| touches(schema, at, node)),
-                Watched::Events(_) => false,
+                Watched::AllEvents | Watched::Events(_) => false,
             };
             if touched && !observer.due {
                 let due = now.max(observer.told + period);
@@ -119,8 +125,8 @@ impl Feed {
     pub(super) fn raised(&mut self, at: &InstanceIdentifier, now: Instant) {
         for observer in self.observers.iter_mut().flatten() {
             let wanted = match &observer.watched {
-                Watched::Events(None) => true,
-                Watched::Events(Some(wanted)) => {
+                Watched::AllEvents => true,
+                Watched::Events(wanted) => {
                     wanted.iter().any(|wanted| wanted.node == at.node && at.keys.starts_with(&wanted.keys))
                 }
                 Watched::Nodes(_) => false,

@@ -1,5 +1,6 @@
 //! Observations: they begin, are told, and end.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::answer::{Core, NO_OPTIONS, Reply, digest};
@@ -40,14 +41,14 @@ fn watched(schema: &'static Schema, question: &Question<'_>) -> Watched {
             Watched::Nodes(paths.into_iter().filter_map(|path| lwm2m::instance(schema, path)).collect())
         }
         (Resource::Lwm2m(path), _) => Watched::Nodes(lwm2m::instance(schema, path).into_iter().collect()),
-        (Resource::Events, Method::Fetch) => Watched::Events(Some(identifiers(schema, question.payload))),
-        (Resource::Events, _) => Watched::Events(None),
+        (Resource::Events, Method::Fetch) => Watched::Events(identifiers(schema, question.payload)),
+        (Resource::Events, _) => Watched::AllEvents,
         _ => Watched::Nodes(identifiers(schema, question.payload)),
     }
 }
 
 /// The identifiers of a FETCH; what names nothing here has nothing to tell.
-fn identifiers(schema: &Schema, payload: &[u8]) -> Vec<InstanceIdentifier> {
+fn identifiers(schema: &Schema, payload: &[u8]) -> Box<[InstanceIdentifier]> {
     let mut reader = Reader::new(payload);
     let mut found = Vec::new();
     while let Ok(item) = reader.item() {
@@ -55,14 +56,12 @@ fn identifiers(schema: &Schema, payload: &[u8]) -> Vec<InstanceIdentifier> {
             found.push(instance);
         }
     }
-    // they stay as long as their observer
-    found.shrink_to_fit();
-    found
+    found.into_boxed_slice()
 }
 
 fn sampled(schema: &Schema, question: &Question<'_>, watched: &Watched) -> Vec<Source> {
     match watched {
-        Watched::Events(_) => Vec::new(),
+        Watched::AllEvents | Watched::Events(_) => Vec::new(),
         Watched::Nodes(nodes) => sources(schema, nodes, question.query.contains(&"c=c")),
     }
 }
