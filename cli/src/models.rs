@@ -179,6 +179,8 @@ pub(crate) fn note_of_made_up(made_up: &[MadeUp]) -> Option<String> {
 /// A schema whose nodes may lack SIDs, as long as nobody asks for them.
 pub(crate) struct Named {
     pub(crate) schema: &'static Schema,
+    /// A leaf for each metadata annotation that the modules define.
+    pub(crate) annotations: &'static Schema,
     pub(crate) compiled: Compiled,
     /// Modules in the folders that were left out, since they have no .sid file.
     pub(crate) left_out: Vec<String>,
@@ -251,7 +253,9 @@ pub(crate) fn load_named(arguments: &ModelArguments, mentions: &BTreeSet<String>
     let sids = sids(&compiled)?;
     let schema =
         comi_codegen::named_schema(&compiled, &sids).map_err(|diagnostics| no_sids(&compiled, &diagnostics))?;
-    Ok(Named { schema: comi_runtime::cbor::with_names(schema), compiled, left_out })
+    let annotations =
+        comi_codegen::annotation_schema(&compiled).map_err(|diagnostics| no_sids(&compiled, &diagnostics))?;
+    Ok(Named { schema: comi_runtime::cbor::with_names(schema), annotations, compiled, left_out })
 }
 
 fn context(arguments: &ModelArguments) -> Result<Context> {

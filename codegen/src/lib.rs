@@ -28,7 +28,7 @@ pub mod xpath;
 pub use config::{Config, Error};
 pub use context::{Compiled, Context};
 pub use diagnostic::{Diagnostic, Severity};
-pub use lower::{named_schema, runtime_schema, served_schema};
+pub use lower::{annotation_schema, named_schema, runtime_schema, served_schema};
 pub use session_sids::{MadeUp, SessionSids, session_sids};
 pub use sid_files::sid_files;
 pub use sid_items::{sid_items, sid_path};

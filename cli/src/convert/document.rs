@@ -43,8 +43,8 @@ impl Kind {
 pub(super) enum Document {
     /// Data nodes, and the annotations that JSON had beside them.
     Data(Content, Vec<Annotation>),
-    /// Rpcs, actions or notifications, each in its place in the tree.
-    Operations(Content),
+    /// Rpcs, actions or notifications, each in its place in the tree, and their annotations.
+    Operations(Content, Vec<Annotation>),
     /// An edit.
     Edit(Vec<Instance>),
 }
@@ -64,15 +64,16 @@ pub(super) fn from_json(named: &Named, kind: Kind, text: &str) -> Result<Documen
         };
         anyhow::Error::new(Unread::json(schema, error, words))
     };
+    let read =
+        |allowed| json::read_annotated(schema, Some(named.annotations), NodeIndex::ROOT, allowed, text).map_err(refuse);
     match kind {
         Kind::Edit => edit::from_json(schema, text).map(Document::Edit),
         Kind::Rpc | Kind::Reply | Kind::Notification => {
-            let content = json::read_content(schema, NodeIndex::ROOT, kind.allowed(), text).map_err(refuse)?;
+            let (content, annotations) = read(kind.allowed())?;
             operations::instances(schema, &content)?;
-            Ok(Document::Operations(content))
+            Ok(Document::Operations(content, annotations))
         }
         Kind::Data | Kind::Config => {
-            let read = |allowed| json::read_annotated(schema, NodeIndex::ROOT, allowed, text).map_err(refuse);
             let (content, annotations) = read(kind.allowed())?;
             // read once more, since reading for a datastore brings entries into its order
             if kind == Kind::Config {
@@ -111,7 +112,7 @@ pub(super) fn from_cbor(named: &Named, kind: Kind, bytes: &[u8]) -> Result<Docum
         Kind::Edit => cbor::read_instances(schema, kind.allowed(), &mut reader).map(Document::Edit).map_err(refuse),
         Kind::Rpc | Kind::Reply | Kind::Notification => {
             let instances = cbor::read_instances(schema, kind.allowed(), &mut reader).map_err(refuse)?;
-            operations::tree(schema, instances).map(Document::Operations)
+            operations::tree(schema, instances).map(|tree| Document::Operations(tree, Vec::new()))
         }
     }
 }
@@ -121,8 +122,7 @@ pub(super) fn to_json(named: &Named, document: &Document) -> Result<String> {
     let schema = named.schema;
     let (content, annotations): (&Content, &[Annotation]) = match document {
         Document::Edit(instances) => return edit::to_json(schema, instances),
-        Document::Data(content, annotations) => (content, annotations),
-        Document::Operations(content) => (content, &[]),
+        Document::Data(content, annotations) | Document::Operations(content, annotations) => (content, annotations),
     };
     let data = Data::Container(content.clone());
     Ok(json::to_string_annotated(schema, NodeIndex::ROOT, &data, annotations, Style::Pretty)?)
@@ -136,16 +136,16 @@ pub(super) fn to_cbor(named: &Named, document: &Document, by_name: bool) -> Resu
     let mut write = |instance: &Instance| {
         cbor::write_instance(schema, &instance.at, instance.data.as_ref(), identifiers, &mut bytes)
     };
+    if let Document::Data(_, annotations) | Document::Operations(_, annotations) = document
+        && !annotations.is_empty()
+    {
+        let count = annotations.len();
+        eprintln!("warning: {count} metadata annotations are left out: YANG-CBOR has no form for them (RFC 9254)");
+    }
     let written = match document {
         Document::Edit(instances) => instances.iter().try_for_each(&mut write),
-        Document::Operations(content) => operations::instances(schema, content)?.iter().try_for_each(&mut write),
-        Document::Data(content, annotations) => {
-            if !annotations.is_empty() {
-                let count = annotations.len();
-                eprintln!(
-                    "warning: {count} metadata annotations are left out: YANG-CBOR has no form for them (RFC 9254)"
-                );
-            }
+        Document::Operations(content, _) => operations::instances(schema, content)?.iter().try_for_each(&mut write),
+        Document::Data(content, _) => {
             let mut encoder = Encoder::new(schema, &mut bytes, identifiers, form::LIMIT);
             write_data(&mut encoder, NodeIndex::ROOT, &Data::Container(content.clone()))
         }

@@ -30,7 +30,8 @@ fn content(text: &str) -> Option<&RawValue> {
 /// Holds the document of a set against the schema; a text that is no set is left alone.
 pub(super) fn check(named: &Named, text: &str) -> Result<()> {
     let Some(document) = content(text) else { return Ok(()) };
-    let read = json::read_annotated(named.schema, NodeIndex::ROOT, Allowed::Any, document.get());
+    let read =
+        json::read_annotated(named.schema, Some(named.annotations), NodeIndex::ROOT, Allowed::Any, document.get());
     read.map(|_| ()).map_err(|error| describe(named.schema, text, document.get(), &error))
 }
 

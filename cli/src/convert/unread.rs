@@ -43,7 +43,7 @@ impl Unread {
             json::Reason::MissingKey(_) => Failure::MissingKey,
             json::Reason::Misplaced(_) | json::Reason::UnknownName(_) => Failure::UnknownElement,
             json::Reason::StateNode(_) => Failure::StateNode,
-            json::Reason::Value(violation) => Failure::from(violation),
+            json::Reason::AnnotationValue(violation) | json::Reason::Value(violation) => Failure::from(violation),
             json::Reason::WrongType { .. } => Failure::InvalidDatatype,
         };
         Unread { words, at: error.at, failure, said }

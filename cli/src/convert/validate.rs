@@ -158,7 +158,7 @@ fn check(arguments: &ValidateArguments, named: &Named, source: &Source) -> Resul
                 if arguments.kind == Checked::Config { datastore::Document::Config } else { datastore::Document::Data };
             check_document(schema, &content, of, MOST)
         }
-        Ok(Document::Operations(tree)) => check_operations(arguments, named, &tree)?,
+        Ok(Document::Operations(tree, _)) => check_operations(arguments, named, &tree)?,
         Ok(Document::Edit(_)) => Vec::new(),
     };
     Ok(errors.iter().map(|error| wrong::wrong(schema, error)).collect())

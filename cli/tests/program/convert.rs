@@ -170,6 +170,52 @@ fn annotations_go_from_json_to_json_and_their_loss_is_told() {
 }
 
 #[test]
+fn annotations_are_those_that_are_defined_with_values_of_their_types() {
+    let notes = "module notes {\n  yang-version 1.1;\n  namespace \"urn:example:notes\";\n  prefix n;\n  import ietf-yang-metadata \
+                 { prefix md; }\n  md:annotation by { type string { length \"1..8\"; } }\n  md:annotation times { type uint8; }\n}\n";
+    let with_note = |note: &str| format!("{{\"acme-valve:valve\": {{\n  \"name\": \"a\",\n  \"@name\": {{{note}}}}}}}");
+    let metadata = "module ietf-yang-metadata {\n  namespace \"urn:ietf:params:xml:ns:yang:ietf-yang-metadata\";\n  prefix md;\n  \
+                    extension annotation { argument name; }\n}\n";
+    let here = with("convert-annotation-types", &[("notes.yang", notes), ("ietf-yang-metadata.yang", metadata)]);
+    for (note, words) in [
+        ("\"notes:by\": \"someone else\"", "valve.json:3:25: /acme-valve:valve/name: the annotation's value: "),
+        ("\"notes:times\": \"x\"", "valve.json:3:28: /acme-valve:valve/name: the annotation's value: "),
+        ("\"notes:tiems\": 1", "its module defines no annotation of this name"),
+    ] {
+        fs::write(here.join("valve.json"), with_note(note)).unwrap();
+        refused(&here, &["encode", "valve.json", "--path", ".", "--to", "json"], words);
+    }
+    let right = with_note("\"notes:by\": \"someone\", \"notes:times\": 3, \"elsewhere:a\": [1]");
+    fs::write(here.join("valve.json"), &right).unwrap();
+    let again = ok(&here, &["encode", "valve.json", "--path", ".", "--to", "json"]);
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(value(&again), value(&right));
+}
+
+#[test]
+fn operations_and_notifications_keep_their_order_their_repetitions_and_their_annotations() {
+    let tour = "module tour {\n  yang-version 1.1;\n  namespace \"urn:example:tour\";\n  prefix t;\n  grouping stops {\n    \
+                list stop { key name; leaf name { type string; } }\n    leaf-list colour { type string; }\n  }\n  \
+                rpc plan { input { uses stops; } output { uses stops; } }\n  notification planned { uses stops; }\n}\n";
+    let here = with("convert-order", &[("tour.yang", tour)]);
+    ok(&here, &["sid", "update", "tour.yang"]);
+    let content = "\"stop\": [{\"name\": \"z\"}, {\"name\": \"a\"}], \"colour\": [\"red\", \"blue\", \"red\"]";
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    for (kind, node) in [("rpc", "plan"), ("reply", "plan"), ("notification", "planned")] {
+        let document = format!("{{\"tour:{node}\": {{{content}}}}}");
+        fs::write(here.join("it.json"), &document).unwrap();
+        ok(&here, &["encode", "it.json", "--type", kind, "--path", ".", "--out", "it.hex"]);
+        let again = ok(&here, &["decode", "it.hex", "--type", kind, "--path", "."]);
+        assert_eq!(value(&again), value(&document), "{kind}");
+        let annotated =
+            format!("{{\"tour:{node}\": {{\"@\": {{\"x:a\": 1}}, {content}, \"@colour\": [{{\"x:b\": 2}}]}}}}");
+        fs::write(here.join("it.json"), &annotated).unwrap();
+        let again = ok(&here, &["encode", "it.json", "--type", kind, "--path", ".", "--to", "json"]);
+        assert_eq!(value(&again), value(&annotated), "{kind}");
+    }
+}
+
+#[test]
 fn instance_data_sets_are_read_written_and_held_against_their_schema() {
     let here = with("convert-sets", &[("valve.json", VALVE)]);
     ok(&here, &["encode", "valve.json", "--instance-data", "kitchen", "--out", "set.json"]);

@@ -5,6 +5,7 @@
 //! types and are leaked: a tool uses them as they are ([`runtime_schema`]), a build script prints them (`emit`) and
 //! ends. It must not know Rust names. Read [`Lowered`] first.
 
+mod annotations;
 mod choices;
 mod expressions;
 mod identities;
@@ -26,6 +27,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::schema::compiled::{self, NodeId};
 use crate::source::SourceMap;
 
+pub use annotations::annotation_schema;
 pub(crate) use paths::resolve_path;
 pub(crate) use rows::Rows;
 pub(crate) use types::follow;
@@ -279,7 +281,10 @@ fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: 
     set(Flags::CONFIG, node.config && data);
     set(Flags::MANDATORY, node.mandatory && (node.whens.is_empty() || evaluated));
     set(Flags::PRESENCE, node.presence.is_some());
-    set(Flags::USER_ORDERED, node.user_ordered);
+    // of an input, an output and a notification the order is the sender's (RFC 7950 section 7.7.7)
+    let in_senders_order =
+        row.in_message && matches!(node.kind, compiled::NodeKind::List | compiled::NodeKind::LeafList);
+    set(Flags::USER_ORDERED, node.user_ordered || in_senders_order);
     let parent = row.parent.and_then(|parent| rows.rows.get(parent.get())).and_then(|parent| schema.node(parent.id));
     let in_input = parent.is_some_and(|parent| parent.kind == compiled::NodeKind::Input);
     set(Flags::ARGUMENTS, in_input && node.kind == compiled::NodeKind::Leaf && node.name == "arguments");

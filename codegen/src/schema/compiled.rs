@@ -31,6 +31,21 @@ pub struct Schema {
     pub nodes: Vec<Node>,
     /// All identities.
     pub identities: Vec<Identity>,
+    /// All metadata annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// A metadata annotation (RFC 7952 section 3).
+#[derive(Clone, Debug)]
+pub struct Annotation {
+    /// The module that defines it.
+    pub module: ModuleId,
+    /// Identifier.
+    pub name: String,
+    /// The type of its value; a leafref in it leads nowhere, since no node is its context.
+    pub type_: Type,
+    /// The `md:annotation` statement.
+    pub span: Span,
 }
 
 /// A module with its submodules.

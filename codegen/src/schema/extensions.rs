@@ -1,7 +1,7 @@
 //! Uses of extensions: that each is defined (RFC 7950 section 7.19), and the rules of those that we know: structures
 //! (RFC 8791), yang-data (RFC 8040 section 8), annotations (RFC 7952).
 
-use super::compiled::{Extension, ModuleId, NodeId, NodeKind};
+use super::compiled::{Annotation, Extension, ModuleId, NodeId, NodeKind};
 use super::compiler::{Compiler, Place};
 use super::load::UnitId;
 use crate::diagnostic::Diagnostic;
@@ -129,8 +129,13 @@ impl<'a> Compiler<'a> {
                     if self.is_extension(statement, unit, "ietf-yang-metadata", "annotation")
                         && let Some(type_) = statement.child("type")
                     {
-                        self.type_of(type_, place);
-                        self.features_hold(statement, unit);
+                        let typed = self.type_of(type_, place);
+                        if self.features_hold(statement, unit)
+                            && let Some(typed) = typed
+                        {
+                            let (name, type_) = (statement.text().to_owned(), typed.type_.clone());
+                            self.schema.annotations.push(Annotation { module, name, type_, span: statement.span });
+                        }
                     }
                 }
             }

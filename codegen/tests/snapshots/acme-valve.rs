@@ -1584,7 +1584,7 @@ mod tables {
         node(63010, NodeKind::Rpc, 0, 43, ROOT, 14, 0, 0x0000), // 9 /acme-valve:self-test
         node(63011, NodeKind::Input, 0, 40, 9, 11, 0, 0x0000), // 10 /acme-valve:self-test/input
         node(63012, NodeKind::Output, 0, 42, 9, 14, 0, 0x0000), // 11 /acme-valve:self-test/output
-        node(63013, NodeKind::LeafList, 0, 44, 11, 13, 2, 0x0000), // 12 /acme-valve:self-test/output/finding
+        node(63013, NodeKind::LeafList, 0, 44, 11, 13, 2, 0x0008), // 12 /acme-valve:self-test/output/finding
         node(63014, NodeKind::Leaf, 0, 45, 11, 14, 5, 0x0002), // 13 /acme-valve:self-test/output/passed
         node(63015, NodeKind::Notification, 0, 46, ROOT, 18, 0, 0x0000), // 14 /acme-valve:stuck
         node(63016, NodeKind::Leaf, 0, 47, 14, 16, 6, 0x0002), // 15 /acme-valve:stuck/position

@@ -1444,7 +1444,7 @@ pub mod corners {
         }
 
         impl<'a> Entry<'a> for Area<'a> {
-            const USER_ORDERED: bool = false;
+            const USER_ORDERED: bool = true;
 
             fn order(&self, other: &Self) -> Ordering {
                 (&self.name,).cmp(&(&other.name,))
@@ -1606,9 +1606,9 @@ mod tables {
         node(60028, NodeKind::Leaf, 0, 54, 16, 32, 10, 0x0002), // 31 /corners:sensor/value
         node(60029, NodeKind::Rpc, 0, 62, ROOT, 41, 0, 0x0000), // 32 /corners:tidy
         node(60030, NodeKind::Input, 0, 58, 32, 40, 0, 0x0000), // 33 /corners:tidy/input
-        node(60031, NodeKind::List, 0, 63, 33, 37, 3, 0x0000), // 34 /corners:tidy/input/area
+        node(60031, NodeKind::List, 0, 63, 33, 37, 3, 0x0008), // 34 /corners:tidy/input/area
         node(60032, NodeKind::Leaf, 0, 64, 34, 36, 2, 0x0010), // 35 /corners:tidy/input/area/name
-        node(60033, NodeKind::LeafList, 0, 65, 34, 37, 2, 0x0000), // 36 /corners:tidy/input/area/part
+        node(60033, NodeKind::LeafList, 0, 65, 34, 37, 2, 0x0008), // 36 /corners:tidy/input/area/part
         node(60034, NodeKind::Container, 0, 66, 33, 39, 0, 0x0000), // 37 /corners:tidy/input/keep
         node(60035, NodeKind::Leaf, 0, 67, 37, 39, 13, 0x0002), // 38 /corners:tidy/input/keep/days
         node(60036, NodeKind::Anydata, 0, 68, 33, 40, 0, 0x0000), // 39 /corners:tidy/input/more

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::choice::choices;
 use super::error::at;
 use super::references::Targets;
-use super::validate::{self, Only, check_duplicates, check_scope};
+use super::validate::{self, Only, check_scope};
 use super::xpath::Tree;
 use super::{Datastore, EditError, Reason, rules};
 use crate::schema::{Flags, NodeIndex, NodeKind};
@@ -68,7 +68,6 @@ impl Datastore {
                     for value in data.values() {
                         validate::check_type(schema, child, value, child, keys)?;
                     }
-                    check_duplicates(child, keys, data.values())?;
                 }
                 (NodeKind::Container, Data::Container(inner)) => {
                     self.check_below(tree, targets, child, keys, inner, row.flags.has(Flags::PRESENCE))?;

@@ -1,8 +1,8 @@
 //! Metadata annotations (RFC 7952 section 5.2): read beside the data and written with it.
 //!
 //! RFC 9254 has no form for them, so they are no part of [`Data`]: who converts keeps them beside it, or says what is
-//! lost. Their types are not known here: an annotation has the value that its JSON has. Annotations within `anydata`
-//! stay in it. Read [`Annotation`] first.
+//! lost. An annotation has the value that its JSON has; it is held against its definition where that is at hand.
+//! Annotations within `anydata` stay in it. Read [`Annotation`] first.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -10,6 +10,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::any;
+use super::decode::check_annotation;
 use super::encode::{EncodeError, Encoder, Style};
 use super::error::{Error, Reason};
 use super::tree::Tree;
@@ -30,13 +31,15 @@ pub struct Annotation {
     pub value: Box<[u8]>,
 }
 
+/// Where annotations go, and what they are held against.
+pub(super) struct Found<'s> {
+    pub(super) annotations: &'s mut Vec<Annotation>,
+    /// A leaf for each annotation that is defined.
+    pub(super) definitions: Option<&'s Schema>,
+}
+
 /// Takes the annotations of one instance from its metadata object.
-pub(super) fn read(
-    node: NodeIndex,
-    entry: Option<usize>,
-    tree: &Tree,
-    annotations: &mut Vec<Annotation>,
-) -> Result<(), Error> {
+pub(super) fn read(node: NodeIndex, entry: Option<usize>, tree: &Tree, found: &mut Found<'_>) -> Result<(), Error> {
     let Tree::Object(members) = tree else {
         return Err(Error::new(Reason::Annotation("annotations are an object")));
     };
@@ -45,10 +48,13 @@ pub(super) fn read(
         if !name.split_once(':').is_some_and(|(module, name)| !module.is_empty() && !name.is_empty()) {
             return Err(Error::new(Reason::Annotation("the name of an annotation has its module")).in_member(name));
         }
+        if let Some(definitions) = found.definitions {
+            check_annotation(definitions, name, tree).map_err(|error| error.in_member(name))?;
+        }
         let mut value = Vec::new();
         any::to_cbor(tree, &mut Writer::new(&mut value));
         let at = InstanceIdentifier::new(node);
-        annotations.push(Annotation { at, entry, name: name.as_str().into(), value: value.into() });
+        found.annotations.push(Annotation { at, entry, name: name.as_str().into(), value: value.into() });
     }
     Ok(())
 }
@@ -59,20 +65,20 @@ pub(super) fn read_beside(
     node: NodeIndex,
     content: &Content,
     tree: &Tree,
-    annotations: &mut Vec<Annotation>,
+    found: &mut Found<'_>,
 ) -> Result<(), Error> {
     let Some(data) = content.child(node) else {
         return Err(Error::new(Reason::Annotation("what is annotated is not there")));
     };
     match (data, tree) {
-        (Data::Leaf(_), _) => read(node, None, tree, annotations),
+        (Data::Leaf(_), _) => read(node, None, tree, found),
         (Data::Any(_), _) if schema.node(node).is_some_and(|row| row.kind() == NodeKind::Anyxml) => {
-            read(node, None, tree, annotations)
+            read(node, None, tree, found)
         }
         // RFC 7952 section 5.2.4: the i-th object is of the i-th entry, null stands for none
         (Data::LeafList(values), Tree::Array(items)) if items.len() <= values.len() => {
             for (place, item) in items.iter().enumerate().filter(|(_, item)| **item != Tree::Null) {
-                read(node, Some(place), item, annotations).map_err(|error| error.at_item(place))?;
+                read(node, Some(place), item, found).map_err(|error| error.at_item(place))?;
             }
             Ok(())
         }
@@ -213,7 +219,7 @@ mod tests {
 
     #[track_caller]
     fn check(json: &str, without: &str) {
-        let read = read_annotated(schema(), NodeIndex::ROOT, Allowed::Any, json);
+        let read = read_annotated(schema(), None, NodeIndex::ROOT, Allowed::Any, json);
         let (content, annotations) = read.unwrap_or_else(|error| panic!("{}", error.describe(schema())));
         let data = Data::Container(content);
         let plain = to_string(schema(), NodeIndex::ROOT, &data, Style::Compact).unwrap();
@@ -253,7 +259,7 @@ mod tests {
     #[test]
     fn annotations_within_anydata_stay_there() {
         let json = r#"{"t:all":{"any":{"@":{"m:a":1},"t:alarm":{"text":"x","@text":{"m:a":1}}}}}"#;
-        let (content, annotations) = read_annotated(schema(), NodeIndex::ROOT, Allowed::Any, json).unwrap();
+        let (content, annotations) = read_annotated(schema(), None, NodeIndex::ROOT, Allowed::Any, json).unwrap();
         assert!(annotations.is_empty());
         let data = Data::Container(content);
         assert_eq!(to_string(schema(), NodeIndex::ROOT, &data, Style::Compact).as_deref(), Ok(json));
@@ -271,7 +277,7 @@ mod tests {
             (r#"{"t:all":{"names":["a"],"@names":[null,null]}}"#, "/t:all/names: an array, no longer than"),
             (r#"{"t:all":{"names":["a"],"@names":[1]}}"#, "/t:all/names: annotations are an object"),
         ] {
-            let error = read_annotated(schema(), NodeIndex::ROOT, Allowed::Any, json).expect_err(json);
+            let error = read_annotated(schema(), None, NodeIndex::ROOT, Allowed::Any, json).expect_err(json);
             let words = error.describe(schema());
             assert!(words.starts_with(expected) && words.contains(" at line 1 column "), "{words}");
         }
@@ -280,8 +286,8 @@ mod tests {
     #[test]
     fn an_annotation_that_has_no_place_in_the_data_is_not_lost_in_silence() {
         let json = r#"{"t:all":{"int8":1,"@int8":{"m:a":1}}}"#;
-        let (_, annotations) = read_annotated(schema(), NodeIndex::ROOT, Allowed::Any, json).unwrap();
-        let (other, _) = read_annotated(schema(), NodeIndex::ROOT, Allowed::Any, r#"{"t:all":{}}"#).unwrap();
+        let (_, annotations) = read_annotated(schema(), None, NodeIndex::ROOT, Allowed::Any, json).unwrap();
+        let (other, _) = read_annotated(schema(), None, NodeIndex::ROOT, Allowed::Any, r#"{"t:all":{}}"#).unwrap();
         let written =
             to_string_annotated(schema(), NodeIndex::ROOT, &Data::Container(other), &annotations, Style::Pretty);
         assert!(written.is_err(), "{}", format!("{written:?}"));

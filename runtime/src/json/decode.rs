@@ -5,7 +5,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use super::annotations::{self, Annotation};
+use super::annotations::{self, Annotation, Found};
 use super::any;
 use super::error::{Error, Reason};
 use super::tree::{Tree, parse};
@@ -16,19 +16,40 @@ use crate::value::{Content, Data, Entries, Part, Value, Violation, check, text, 
 /// Reads an object of data nodes: a document ([`NodeIndex::ROOT`]), or the content of a container, list entry, input,
 /// output, notification or structure. Annotations are refused.
 pub fn read_content(schema: &Schema, node: NodeIndex, allowed: Allowed, json: &str) -> Result<Content, Error> {
-    read_document(Reading { schema, allowed, annotations: None }, node, json)
+    read_document(Reading { schema, allowed, annotations: None, definitions: None }, node, json)
 }
 
-/// As [`read_content`], with the annotations that are in it (RFC 7952).
+/// As [`read_content`], with the annotations that are in it (RFC 7952). `definitions` has a leaf at its root for each
+/// annotation that its modules define; those of other modules are taken as they stand.
 pub fn read_annotated(
     schema: &Schema,
+    definitions: Option<&Schema>,
     node: NodeIndex,
     allowed: Allowed,
     json: &str,
 ) -> Result<(Content, Vec<Annotation>), Error> {
     let annotations = RefCell::new(Vec::new());
-    let content = read_document(Reading { schema, allowed, annotations: Some(&annotations) }, node, json)?;
+    let reading = Reading { schema, allowed, annotations: Some(&annotations), definitions };
+    let content = read_document(reading, node, json)?;
     Ok((content, annotations.into_inner()))
+}
+
+/// RFC 7952 section 5.2: an annotation is one that its module defines, with a value of its type.
+pub(super) fn check_annotation(definitions: &Schema, name: &str, tree: &Tree) -> Result<(), Error> {
+    let module = name.split_once(':').map_or(name, |(module, _)| module);
+    match text::child_by_name(definitions, NodeIndex::ROOT, name, false) {
+        Some(leaf) => {
+            let reading = Reading { schema: definitions, allowed: Allowed::Data, annotations: None, definitions: None };
+            reading.value(leaf, tree).map(drop).map_err(|error| match error.reason {
+                Reason::Value(violation) => Error::new(Reason::AnnotationValue(violation)),
+                reason => Error::new(reason),
+            })
+        }
+        None if definitions.module_by_name(module).is_some() => {
+            Err(Error::new(Reason::Annotation("its module defines no annotation of this name")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn read_document(reading: Reading<'_>, node: NodeIndex, json: &str) -> Result<Content, Error> {
@@ -41,7 +62,7 @@ fn read_document(reading: Reading<'_>, node: NodeIndex, json: &str) -> Result<Co
 /// Reads the value of a data node: a leaf's value, an array of entries, an object.
 pub fn read_value(schema: &Schema, node: NodeIndex, allowed: Allowed, json: &str) -> Result<Data, Error> {
     let tree = parse(json)?;
-    let reading = Reading { schema, allowed, annotations: None };
+    let reading = Reading { schema, allowed, annotations: None, definitions: None };
     reading
         .permit(schema.node(node).map_or(NodeIndex::ROOT, |row| row.parent), node)
         .and_then(|()| reading.value(node, &tree))
@@ -59,7 +80,7 @@ pub fn read_entry(
 ) -> Result<Content, Error> {
     let tree = parse(json)?;
     let row = schema.list(list).ok_or_else(|| Error::new(Reason::Misplaced(list)).within(list))?;
-    let reading = Reading { schema, allowed, annotations: None };
+    let reading = Reading { schema, allowed, annotations: None, definitions: None };
     reading
         .permit(schema.node(list).map_or(NodeIndex::ROOT, |row| row.parent), list)
         .and_then(|()| reading.entry(list, row, keys, None, &tree))
@@ -72,6 +93,8 @@ struct Reading<'s> {
     allowed: Allowed,
     /// Where annotations go; `None` where there may be none.
     annotations: Option<&'s RefCell<Vec<Annotation>>>,
+    /// What they are held against.
+    definitions: Option<&'s Schema>,
 }
 
 impl Reading<'_> {
@@ -107,12 +130,18 @@ impl Reading<'_> {
         let Some(annotations) = self.annotations else {
             return Err(Error::new(Reason::Annotation("annotations (RFC 7952) have no place here")));
         };
-        let mut annotations = annotations.borrow_mut();
+        let mut found = Found { annotations: &mut annotations.borrow_mut(), definitions: self.definitions };
         match name.trim_start_matches('@') {
-            "" => annotations::read(node, None, tree, &mut annotations),
+            // what is said of an input or output is said of its rpc or action, in whose place it stands
+            "" => match self.schema.node(node) {
+                Some(row) if matches!(row.kind(), NodeKind::Input | NodeKind::Output) => {
+                    annotations::read(row.parent, None, tree, &mut found)
+                }
+                _ => annotations::read(node, None, tree, &mut found),
+            },
             name => {
                 let child = self.child(node, name)?;
-                annotations::read_beside(self.schema, child, content, tree, &mut annotations)
+                annotations::read_beside(self.schema, child, content, tree, &mut found)
                     .map_err(|error| error.within(child))
             }
         }

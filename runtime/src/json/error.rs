@@ -29,6 +29,9 @@ pub enum Reason {
     /// Annotations (RFC 7952) where they can't stand, or not in their form.
     #[error("{0}")]
     Annotation(&'static str),
+    /// The value of an annotation is not of its type.
+    #[error("the annotation's value: {0}")]
+    AnnotationValue(Violation),
     /// Two entries of a list have the same keys, or two of a configuration leaf-list the same value.
     #[error("an entry occurs twice")]
     DuplicateEntry,

@@ -45,7 +45,7 @@ impl Flags {
     pub const MANDATORY: Flags = Flags(1 << 1);
     /// A container with `presence`.
     pub const PRESENCE: Flags = Flags(1 << 2);
-    /// `ordered-by user`.
+    /// `ordered-by user`; or of an input, an output, a notification or a structure, whose order is the sender's.
     pub const USER_ORDERED: Flags = Flags(1 << 3);
     /// A key leaf of its parent list.
     pub const KEY: Flags = Flags(1 << 4);

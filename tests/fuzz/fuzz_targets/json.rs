@@ -13,7 +13,7 @@ use schema::schema;
 
 fuzz_target!(|input: &str| {
     for allowed in [Allowed::Any, Allowed::Config, Allowed::Request] {
-        match json::read_annotated(schema(), NodeIndex::ROOT, allowed, input) {
+        match json::read_annotated(schema(), None, NodeIndex::ROOT, allowed, input) {
             Ok((content, annotations)) => {
                 let data = Data::Container(content);
                 let write = |data: &Data, annotations: &[json::Annotation]| {
@@ -21,7 +21,7 @@ fuzz_target!(|input: &str| {
                         .expect("what was read can be written")
                 };
                 let text = write(&data, &annotations);
-                let (again, same) = json::read_annotated(schema(), NodeIndex::ROOT, allowed, &text)
+                let (again, same) = json::read_annotated(schema(), None, NodeIndex::ROOT, allowed, &text)
                     .expect("what was written can be read");
                 assert_eq!(write(&Data::Container(again), &same), text);
             }

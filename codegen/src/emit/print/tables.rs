@@ -171,7 +171,8 @@ fn parts(schema: &Schema) -> Vec<&'static str> {
         row.type_index().is_some_and(|type_| requires_instance(schema, type_))
             && (row.is_config() || in_operation(node))
     };
-    let user_ordered = |row: &Node| row.kind() == NodeKind::List && row.flags.has(Flags::USER_ORDERED);
+    let user_ordered =
+        |row: &Node| row.kind() == NodeKind::List && row.is_config() && row.flags.has(Flags::USER_ORDERED);
     let of_library = |row: &Node| schema.module(row.module()).is_some_and(|module| module.name == "ietf-yang-library");
     let needed = [
         (!schema.choices.is_empty(), ".with_choices()"),

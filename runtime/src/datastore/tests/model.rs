@@ -58,6 +58,7 @@ list server 1100 keys=name unique=address+port
       leaf took 1115 uint8 mandatory
   notification fault 1116
     leaf code 1117 uint8
+    leaf-list signal 1118 uint8
 list order 1200 keys=id user
   leaf id 1201 uint8
   leaf text 1202 string

@@ -144,6 +144,10 @@ fn operations_are_checked_as_data_is() {
         check(content("/t:server/restart/input", [("delay", number(300))])),
         Err(Reason::InvalidValue(_))
     ));
+    let signals = Data::LeafList(vec![Value::Unsigned(1), Value::Unsigned(1)]);
+    let twice =
+        store.check_operation(&at("/t:server[name='a']/fault"), &content("/t:server/fault", [("signal", signals)]));
+    assert_eq!(twice, Ok(()), "values are unique in configuration alone (RFC 7950 section 7.7)");
     let mut foreign = content("/t:box", [("name", leaf("x"))]);
     foreign.insert(super::model::node("/t:server/restart/input/delay"), number(3));
     assert_eq!(check(foreign), Err(Reason::UnknownElement));
