@@ -31,7 +31,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let input = session.parse_input(&operation, &arguments.input)?;
     let output = session.call(&operation, &input).await?;
     if let Some(json) = session.print_output(&operation, &output)? {
-        println!("{json}");
+        outln!("{json}");
     }
     Ok(ExitCode::SUCCESS)
 }

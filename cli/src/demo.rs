@@ -42,7 +42,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let Serving { server, address, .. } =
         serve::demo::start(None, &RegistrationArguments::default(), &StoreArguments::default()).await?;
     let serving = tokio::spawn(server.run());
-    println!("a device compiled from yang/ serves at {}", serve::uri(address));
+    outln!("a device compiled from yang/ serves at {}", serve::uri(address));
 
     let schema = models::load(&ModelArguments::default())?;
     let mut session = Session::to(Target::udp(address), schema).await?;
@@ -52,15 +52,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
             Direction::Sent => show::Direction::Sent,
             Direction::Received => show::Direction::Received,
         };
-        print!("{}", show::message(Transport::Udp, direction, datagram, Some(schema)));
+        out!("{}", show::message(Transport::Udp, direction, datagram, Some(schema)));
     });
     Story { session, step: 0 }.tell().await?;
 
     if arguments.once {
         return Ok(ExitCode::SUCCESS);
     }
-    println!("the device serves on at {}", serve::uri(address));
-    print!("{}", serve::demo::suggestions(address));
+    outln!("the device serves on at {}", serve::uri(address));
+    out!("{}", serve::demo::suggestions(address));
     tokio::select! {
         ended = serving => bail!("the device has ended: {ended:?}"),
         interrupted = tokio::signal::ctrl_c() => interrupted?,
@@ -125,9 +125,9 @@ impl Story {
         let response = self.session.client().request(&request).await?;
         match self.session.accepted(response) {
             Ok(_) => bail!("the device took a value that its model forbids"),
-            Err(error) => println!("  => {}", format!("{error:#}").replace('\n', "\n    ")),
+            Err(error) => outln!("  => {}", format!("{error:#}").replace('\n', "\n    ")),
         }
-        println!();
+        outln!();
         Ok(())
     }
 
@@ -137,9 +137,9 @@ impl Story {
         let input = self.session.parse_input(&operation, &["position=30".into(), "gently=true".into()])?;
         let output = self.session.call(&operation, &input).await?;
         if let Some(json) = self.session.print_output(&operation, &output)? {
-            println!("  => {}", json.replace('\n', "\n     "));
+            outln!("  => {}", json.replace('\n', "\n     "));
         }
-        println!();
+        outln!();
         Ok(())
     }
 
@@ -180,14 +180,14 @@ impl Story {
         let update = self.update_of(observation).await?;
         self.tell_update(&leaf, update)?;
         let text = self.session.read_resource(APPLICATION_TYPE_RESOURCE).await?;
-        println!("  => {APPLICATION_TYPE_RESOURCE} = {text:?}\n");
+        outln!("  => {APPLICATION_TYPE_RESOURCE} = {text:?}\n");
         self.session.client().cancel(observation).await?;
         Ok(())
     }
 
     fn heading(&mut self, what: &str, request: &str) {
         self.step += 1;
-        println!("\n{}. {what}\n   {request}", self.step);
+        outln!("\n{}. {what}\n   {request}", self.step);
     }
 
     fn node(&self, name: &str) -> Result<InstanceIdentifier> {
@@ -217,10 +217,10 @@ impl Story {
             Some(data) => {
                 let table = String::from_utf8(self.session.print_instance(node, data, Format::Table)?)?;
                 for line in table.lines() {
-                    println!("  => {}", line.replacen('\t', " = ", 1));
+                    outln!("  => {}", line.replacen('\t', " = ", 1));
                 }
             }
-            None => println!("  => {} is not there", self.session.name(node)),
+            None => outln!("  => {} is not there", self.session.name(node)),
         }
         Ok(())
     }

@@ -43,7 +43,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
                 Value::Object(object)
             })
             .collect();
-        println!("{}", serde_json::to_string_pretty(&links)?);
+        outln!("{}", serde_json::to_string_pretty(&links)?);
     } else {
         let width = links.iter().map(|(target, _)| target.len()).max().unwrap_or(0);
         for (target, attributes) in &links {
@@ -55,7 +55,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
                     _ => format!("{name}={value}"),
                 })
                 .collect();
-            println!("{target:width$}  {}", attributes.join("  "));
+            outln!("{target:width$}  {}", attributes.join("  "));
         }
     }
     if links.is_empty() {

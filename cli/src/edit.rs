@@ -1,6 +1,6 @@
 //! `comi edit`: a part of the configuration in an editor, and what came of it as one change.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -74,10 +74,10 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
         };
         let wanted = changes::between(schema, &base, &edited);
         if wanted.is_empty() {
-            println!("nothing is changed");
+            outln!("nothing is changed");
             return Ok(ExitCode::SUCCESS);
         }
-        print!("{}", changes::render(schema, &wanted));
+        out!("{}", changes::render(schema, &wanted));
         if arguments.dry_run {
             return Ok(ExitCode::SUCCESS);
         }
@@ -230,8 +230,7 @@ fn ask(arguments: &Arguments, question: &str, otherwise: char) -> Result<char> {
     if arguments.yes || !std::io::stdin().is_terminal() {
         return Ok(otherwise);
     }
-    print!("{question}");
-    std::io::stdout().flush()?;
+    out!("{question}");
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     Ok(answer.trim().chars().next().unwrap_or(otherwise))

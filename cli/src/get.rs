@@ -54,7 +54,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<ExitCode> {
             bail!(WrongUsage::new(format!("{path}: one LwM2M path at a time")));
         }
         let mut session = Session::connect_plainly(&arguments.client).await?;
-        println!("{}", session.read_resource(path).await?);
+        outln!("{}", session.read_resource(path).await?);
         return Ok(ExitCode::SUCCESS);
     }
     let mut session = Session::connect(&arguments.client).await?;

@@ -2,6 +2,10 @@
 //!
 //! One command, one file: parse it, do it, show it. This crate alone knows terminals.
 
+// its macros are for all that follow
+#[macro_use]
+mod output;
+
 mod arguments;
 mod board;
 mod call;
@@ -22,7 +26,6 @@ mod lwm2m;
 mod models;
 mod names;
 mod nobody;
-mod output;
 mod progress;
 mod serve;
 mod set;

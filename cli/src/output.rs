@@ -1,5 +1,6 @@
 //! Files and output as wholes: several files or none, never half of one. Read [`write_all`] first.
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -86,7 +87,7 @@ fn restore(path: &Path, old: Option<&[u8]>) -> io::Result<()> {
     }
 }
 
-/// Prints to standard output; that a reader (`head`) has enough is no error.
+/// Prints to standard output. That a reader (`head`) has enough ends the program, and is no error.
 pub(crate) fn print(text: &str) -> Result<()> {
     write_out(text.as_bytes())
 }
@@ -95,9 +96,28 @@ pub(crate) fn print(text: &str) -> Result<()> {
 pub(crate) fn write_out(bytes: &[u8]) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
         other => other.context("standard output cannot be written"),
     }
+}
+
+/// What `out!` does: who can't print has nothing left to do.
+pub(crate) fn print_or_end(words: fmt::Arguments<'_>) {
+    if let Err(error) = print(&words.to_string()) {
+        eprintln!("error: {error:#}");
+        std::process::exit(1);
+    }
+}
+
+/// As `print!`, which panics where the reader (`head`) has enough.
+macro_rules! out {
+    ($($words:tt)*) => { $crate::output::print_or_end(format_args!($($words)*)) };
+}
+
+/// As `println!`, likewise.
+macro_rules! outln {
+    () => { $crate::output::print_or_end(format_args!("\n")) };
+    ($($words:tt)*) => { $crate::output::print_or_end(format_args!("{}\n", format_args!($($words)*))) };
 }
 
 #[cfg(test)]

@@ -108,7 +108,7 @@ fn print(
     };
     for (at, data) in news {
         if arguments.count.is_none_or(|count| *printed < count) {
-            println!("{}", line(session, &at, data.as_ref(), arguments.json)?);
+            outln!("{}", line(session, &at, data.as_ref(), arguments.json)?);
             *printed += 1;
         }
     }

@@ -54,7 +54,7 @@ pub(crate) struct CompleteArguments {
 
 /// Prints the script.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    print!(
+    out!(
         "{}",
         match arguments.shell {
             Shell::Bash => scripts::BASH,
@@ -78,7 +78,7 @@ pub(crate) async fn complete(command: &Command, arguments: &CompleteArguments) -
         }
     };
     for word in found.into_iter().filter(|word| word.starts_with(typed.as_str())) {
-        println!("{word}");
+        outln!("{word}");
     }
     ExitCode::SUCCESS
 }

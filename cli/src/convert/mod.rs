@@ -15,7 +15,6 @@ mod unread;
 mod validate;
 mod wrong;
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,6 +24,7 @@ use comi_runtime::cbor::notation;
 
 use crate::arguments::ModelArguments;
 use crate::models::{self, Named};
+use crate::output::write_out;
 use crate::show;
 use document::{Document, Kind};
 pub(crate) use form::Form;
@@ -129,10 +129,7 @@ fn run(arguments: &Arguments, from: Form, to: Form) -> Result<ExitCode> {
     let output = write(&named, arguments, to, &document)?;
     match &arguments.out {
         Some(path) => std::fs::write(path, output).with_context(|| format!("{} cannot be written", path.display()))?,
-        None => match std::io::stdout().write_all(&output) {
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-            written => written.context("standard output cannot be written")?,
-        },
+        None => write_out(&output)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -203,20 +203,20 @@ fn print(arguments: &ValidateArguments, results: &[(String, Vec<Wrong>)]) {
         let one =
             |file: &str, errors: &[Wrong]| json!({ "file": file, "valid": errors.is_empty(), "errors": list(errors) });
         match results {
-            [(file, errors)] => println!("{:#}", one(file, errors)),
-            _ => println!("{:#}", Value::from_iter(results.iter().map(|(file, errors)| one(file, errors)))),
+            [(file, errors)] => outln!("{:#}", one(file, errors)),
+            _ => outln!("{:#}", Value::from_iter(results.iter().map(|(file, errors)| one(file, errors)))),
         }
         return;
     }
     for (file, errors) in results {
         for wrong in errors {
-            print!("{}", wrong.lines(file));
+            out!("{}", wrong.lines(file));
         }
         match errors.len() {
-            0 => println!("{file}: valid"),
-            MOST => println!("at least {MOST} errors"),
-            1 => println!("1 error"),
-            count => println!("{count} errors"),
+            0 => outln!("{file}: valid"),
+            MOST => outln!("at least {MOST} errors"),
+            1 => outln!("1 error"),
+            count => outln!("{count} errors"),
         }
     }
 }

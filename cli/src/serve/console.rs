@@ -86,7 +86,7 @@ async fn obey(handle: &Handle, world: &World, simulation: &Simulation, text: &st
     match (first, rest) {
         ("", _) => Ok(()),
         ("help", _) => {
-            print!("{HELP}");
+            out!("{HELP}");
             Ok(())
         }
         ("delete", path) => set(handle, world, names::data_node(schema, path)?, None).await,
@@ -125,7 +125,7 @@ async fn raise(handle: &Handle, world: &World, at: InstanceIdentifier, content: 
     let words =
         format!("{} {}", name(schema, at.node, &at.keys), line(schema, at.node, &Data::Container(content.clone())));
     handle.raise((at, content)).await?;
-    println!("raised {words}");
+    outln!("raised {words}");
     Ok(())
 }
 
@@ -146,6 +146,6 @@ async fn set(handle: &Handle, world: &World, at: InstanceIdentifier, data: Optio
     }
     handle.changed(&at).await?;
     let name = name(schema, at.node, &at.keys);
-    println!("{}", words.map_or_else(|| format!("{name} deleted"), |words| format!("{name} = {words}")));
+    outln!("{}", words.map_or_else(|| format!("{name} deleted"), |words| format!("{name} = {words}")));
     Ok(())
 }

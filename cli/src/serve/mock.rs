@@ -92,7 +92,7 @@ impl Board for Mock {
                 node.map_or_else(|| "{}".to_owned(), |node| line(schema, node, &Data::Container(content.clone())))
             };
             let (given, answered) = (part(NodeKind::Input, input), part(NodeKind::Output, &output));
-            println!("{} called with {given}, answers {answered}", name(schema, operation, keys));
+            outln!("{} called with {given}, answers {answered}", name(schema, operation, keys));
         }
         Ok(Outcome::Done(output))
     }
@@ -108,9 +108,9 @@ impl Board for Mock {
         let World { schema, .. } = self.world;
         let name = name(schema, change.node, change.keys);
         match change.new {
-            None => println!("{name} deleted"),
-            Some(Data::Container(_)) => println!("{name} created"),
-            Some(data) => println!("{name} = {}", line(schema, change.node, data)),
+            None => outln!("{name} deleted"),
+            Some(Data::Container(_)) => outln!("{name} created"),
+            Some(data) => outln!("{name} = {}", line(schema, change.node, data)),
         }
     }
 }

@@ -124,11 +124,11 @@ async fn serve<B: Board>(
     registration: &RegistrationArguments,
     handle: &Handle,
 ) -> Result<ExitCode> {
-    println!("{what} serves at {}", uri(address));
+    outln!("{what} serves at {}", uri(address));
     if !address.ip().is_loopback() {
-        println!("everybody who reaches this address can read and set it");
+        outln!("everybody who reaches this address can read and set it");
     }
-    print!("{suggestions}");
+    out!("{suggestions}");
     let mut running = std::pin::pin!(server.run());
     tokio::select! {
         () = &mut running => bail!("the device has ended"),

@@ -85,7 +85,7 @@ impl RegistrationArguments {
             match status.state {
                 State::Registered { .. } if is_registered => {}
                 State::Registered { .. } => {
-                    println!("registered at {server} as {:?}: {}", self.endpoint, status.location);
+                    outln!("registered at {server} as {:?}: {}", self.endpoint, status.location);
                     is_registered = true;
                     self.send(handle).await;
                     clock.reset();
@@ -94,9 +94,9 @@ impl RegistrationArguments {
                 other => {
                     is_registered = false;
                     match other {
-                        State::Waiting { .. } => println!("not registered at {server}: will try again"),
-                        State::Failed { .. } => println!("not registered at {server}: every attempt has failed"),
-                        State::Leaving { .. } => println!("leaving {server}"),
+                        State::Waiting { .. } => outln!("not registered at {server}: will try again"),
+                        State::Failed { .. } => outln!("not registered at {server}: every attempt has failed"),
+                        State::Leaving { .. } => outln!("leaving {server}"),
                         _ => {}
                     }
                 }
@@ -109,8 +109,8 @@ impl RegistrationArguments {
             return;
         }
         match handle.send(SERVER, &self.send).await {
-            Ok(()) => println!("sent {}", self.send.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
-            Err(error) => println!("not sent: {error}"),
+            Ok(()) => outln!("sent {}", self.send.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
+            Err(error) => outln!("not sent: {error}"),
         }
     }
 

@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     compare(&mut checked, &files::surrounding(&given.files, &given.paths));
     if given.json {
-        println!("{:#}", Value::Array(checked.iter().map(as_json).collect()));
+        outln!("{:#}", Value::Array(checked.iter().map(as_json).collect()));
     } else {
         checked.iter().for_each(print);
     }
@@ -150,9 +150,9 @@ fn print(checked: &Checked) {
     let items = checked.file.as_ref().map_or(0, |file| file.items.len());
     let (errors, notes) = (checked.errors(), checked.findings.len() - checked.errors());
     let counts = [count(items, "item"), count(errors, "error"), count(notes, "note")];
-    println!("{}: {}", checked.path.display(), counts.join(", "));
+    outln!("{}: {}", checked.path.display(), counts.join(", "));
     for finding in &checked.findings {
-        println!("  {}: {}\n    {}", name(finding.severity), finding.message, finding.cure);
+        outln!("  {}: {}\n    {}", name(finding.severity), finding.message, finding.cure);
     }
 }
 

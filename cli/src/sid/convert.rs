@@ -63,12 +63,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             bail!(WrongUsage::new("one file at a time goes to standard output; --in-place writes all in their place"));
         }
         (_, true) => bail!(WrongUsage::new("--in-place is for .sid files; a list goes to standard output")),
-        (To::Sid, false) => found.iter().for_each(|found| print!("{}", found.file.to_json())),
+        (To::Sid, false) => found.iter().for_each(|found| out!("{}", found.file.to_json())),
         (To::Csv, false) => {
-            println!("sid,namespace,identifier,status,module");
-            found.iter().for_each(|found| print!("{}", lines(&found.file)));
+            outln!("sid,namespace,identifier,status,module");
+            found.iter().for_each(|found| out!("{}", lines(&found.file)));
         }
-        (To::Json, false) => println!("{:#}", found.iter().flat_map(|found| entries(&found.file)).collect::<Value>()),
+        (To::Json, false) => outln!("{:#}", found.iter().flat_map(|found| entries(&found.file)).collect::<Value>()),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -78,7 +78,7 @@ fn in_place(found: &[Found]) -> Result<()> {
     for found in found {
         let text = found.file.to_json();
         let same = files::read_text(&found.path)? == text;
-        println!("{}: {}", found.origin, if same { "nothing to change" } else { "written" });
+        outln!("{}: {}", found.origin, if same { "nothing to change" } else { "written" });
         if !same {
             changed.push((found.path.clone(), text));
         }

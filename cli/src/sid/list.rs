@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Folder with modules that the YANG modules import; may be repeated
-    #[arg(long = "path", value_name = "DIR")]
+    #[arg(long = "path", value_name = "DIR", value_parser = crate::yang::folder)]
     imports: Vec<PathBuf>,
     /// List the items of all files
     #[arg(long)]
@@ -68,11 +68,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let with_items = arguments.items || one_file;
     if arguments.json {
         let files: Vec<Value> = found.iter().map(|found| as_json(found, with_items)).collect();
-        println!("{:#}", json!({"files": files, "duplicates": twice.iter().map(told).collect::<Vec<_>>()}));
+        outln!("{:#}", json!({"files": files, "duplicates": twice.iter().map(told).collect::<Vec<_>>()}));
     } else {
         print_files(&found, with_items);
         for duplicate in &twice {
-            println!("twice: {duplicate}\n  {}", duplicate.cure());
+            outln!("twice: {duplicate}\n  {}", duplicate.cure());
         }
     }
     Ok(if twice.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -81,8 +81,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 fn print_files(found: &[Found], with_items: bool) {
     if with_items {
         for found in found {
-            println!("{}: module {}", found.origin, found.file.module_name);
-            print!("{}", items_table(&rows(&found.file)));
+            outln!("{}: module {}", found.origin, found.file.module_name);
+            out!("{}", items_table(&rows(&found.file)));
         }
         return;
     }
@@ -100,9 +100,9 @@ fn print_files(found: &[Found], with_items: bool) {
         ]
     };
     let lines: Vec<Vec<String>> = found.iter().map(line).collect();
-    print!("{}", table(&["MODULE", "REVISION", "STATUS", "ITEMS", "FREE", "RANGES", "FILE"], &lines));
+    out!("{}", table(&["MODULE", "REVISION", "STATUS", "ITEMS", "FREE", "RANGES", "FILE"], &lines));
     let items: usize = found.iter().map(|found| found.file.items.len()).sum();
-    println!("{}, {}", count(found.len(), "file"), count(items, "item"));
+    outln!("{}, {}", count(found.len(), "file"), count(items, "item"));
 }
 
 fn rows(file: &SidFile) -> Vec<Row<'_>> {
@@ -182,7 +182,7 @@ fn find(found: &[Found], wanted: &str, json: bool) -> ExitCode {
             }
             object
         };
-        println!("{:#}", Value::Array(hits.iter().map(hit).collect()));
+        outln!("{:#}", Value::Array(hits.iter().map(hit).collect()));
     } else if hits.is_empty() {
         eprintln!("no item is called {wanted}, or has this number, in {} files", found.len());
     } else {
@@ -191,7 +191,7 @@ fn find(found: &[Found], wanted: &str, json: bool) -> ExitCode {
             vec![item.sid.to_string(), item.status.as_str().to_owned(), namespace, name, found.origin.clone()]
         };
         let lines: Vec<Vec<String>> = hits.iter().map(line).collect();
-        print!("{}", table(&["SID", "STATUS", "NAMESPACE", "IDENTIFIER", "FILE"], &lines));
+        out!("{}", table(&["SID", "STATUS", "NAMESPACE", "IDENTIFIER", "FILE"], &lines));
     }
     if hits.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
@@ -228,12 +228,12 @@ fn of_modules(arguments: &Arguments) -> Result<ExitCode> {
             let item: Vec<Value> = rows.iter().map(item_json).collect();
             json.push(json!({"file": yang.display().to_string(), "module": module, "item": item}));
         } else {
-            println!("{}: module {module}", yang.display());
-            print!("{}", items_table(&rows));
+            outln!("{}: module {module}", yang.display());
+            out!("{}", items_table(&rows));
         }
     }
     if arguments.json {
-        println!("{:#}", json!({"files": json}));
+        outln!("{:#}", json!({"files": json}));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -56,7 +56,7 @@ struct ModuleFiles {
     #[arg(required = true, value_name = "FILE.yang")]
     files: Vec<PathBuf>,
     /// Folder with imported modules, and with .sid files whose numbers are taken; may be repeated
-    #[arg(long = "path", value_name = "DIR")]
+    #[arg(long = "path", value_name = "DIR", value_parser = crate::yang::folder)]
     paths: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]

@@ -94,15 +94,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let answers: Vec<Value> = answers.iter().map(Answer::as_json).collect();
         let overlaps: Vec<String> = twice.iter().map(ToString::to_string).collect();
         let ranges: Vec<Value> = if answers.is_empty() { used.iter().map(used_json).collect() } else { vec![] };
-        println!("{:#}", json!({"answers": answers, "ranges": ranges, "overlaps": overlaps}));
+        outln!("{:#}", json!({"answers": answers, "ranges": ranges, "overlaps": overlaps}));
     } else {
         answers.iter().for_each(Answer::print);
         if answers.is_empty() {
             let rows: Vec<Vec<String>> = used.iter().map(row).collect();
-            print!("{}", table(&["FIRST", "LAST", "SIZE", "USED", "MODULE", "FOR", "FILE"], &rows));
+            out!("{}", table(&["FIRST", "LAST", "SIZE", "USED", "MODULE", "FOR", "FILE"], &rows));
         }
         for duplicate in &twice {
-            println!("overlap: {duplicate}\n  {}", duplicate.cure());
+            outln!("overlap: {duplicate}\n  {}", duplicate.cure());
         }
     }
     let refused = !twice.is_empty() || answers.iter().any(|answer| answer.is_taken());
@@ -182,22 +182,22 @@ impl Answer<'_> {
 
     fn print(&self) {
         match self.wanted {
-            Wanted::Number(number) => println!("{}", ranges::owner(*number)),
+            Wanted::Number(number) => outln!("{}", ranges::owner(*number)),
             Wanted::Range(range) => {
-                println!("{range}");
+                outln!("{range}");
                 for part in &self.parts {
-                    println!("  {part}");
+                    outln!("  {part}");
                 }
             }
         }
         for user in self.users() {
-            println!("  {}{user}", if self.is_taken() { "overlaps " } else { "in " });
+            outln!("  {}{user}", if self.is_taken() { "overlaps " } else { "in " });
         }
         for item in &self.items {
-            println!("  {item}");
+            outln!("  {item}");
         }
         if self.used.is_empty() {
-            println!("  no file uses {}", if self.parts.len() > 1 { "any of it" } else { "it" });
+            outln!("  no file uses {}", if self.parts.len() > 1 { "any of it" } else { "it" });
         }
     }
 

@@ -43,7 +43,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     permanent: bool,
     /// Folder with further .sid files whose numbers are taken; may be repeated
-    #[arg(long = "path", value_name = "DIR")]
+    #[arg(long = "path", value_name = "DIR", value_parser = crate::yang::folder)]
     others: Vec<PathBuf>,
     /// Show what would change and write nothing
     #[arg(long)]
@@ -129,7 +129,7 @@ fn show(found: &[Found], moved: &Relocation, arguments: &Arguments) {
             "ranges": moved.ranges.iter().map(range).collect::<Vec<_>>(),
             "items": items,
         });
-        println!("{object:#}");
+        outln!("{object:#}");
         return;
     }
     let module = |old: &AssignmentRange| {
@@ -137,14 +137,14 @@ fn show(found: &[Found], moved: &Relocation, arguments: &Arguments) {
         found.iter().find(has).map(|found| found.file.module_name.clone()).unwrap_or_default()
     };
     let line = |(old, new): &(AssignmentRange, AssignmentRange)| vec![module(old), old.to_string(), new.to_string()];
-    print!("{}", table(&["MODULE", "FROM", "TO"], &moved.ranges.iter().map(line).collect::<Vec<_>>()));
+    out!("{}", table(&["MODULE", "FROM", "TO"], &moved.ranges.iter().map(line).collect::<Vec<_>>()));
     let table = arguments.table.display();
     let (files, items) = (count(found.len(), "file"), count(items, "item"));
     match arguments.dry_run {
-        true => println!("{files}, {items} would move (not written)"),
-        false => println!("{files}, {items} moved; old and new SIDs in {table}"),
+        true => outln!("{files}, {items} would move (not written)"),
+        false => outln!("{files}, {items} moved; old and new SIDs in {table}"),
     }
     if moved.ranges.iter().any(|(_, new)| ranges::policy(new.entry_point()) == ranges::Policy::Experimental) {
-        println!("note: the new range is for experiments and must not be used in operation");
+        outln!("note: the new range is for experiments and must not be used in operation");
     }
 }

@@ -94,9 +94,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     if given.json {
         let all: Vec<Value> = done.iter().map(|one| as_json(one, arguments.dry_run)).collect();
-        println!("{:#}", Value::Array(all));
+        outln!("{:#}", Value::Array(all));
     } else {
-        print!("{}", done.iter().map(|one| as_text(one, arguments.dry_run)).collect::<String>());
+        out!("{}", done.iter().map(|one| as_text(one, arguments.dry_run)).collect::<String>());
     }
     Ok(ExitCode::SUCCESS)
 }

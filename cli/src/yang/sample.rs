@@ -1,6 +1,5 @@
 //! `comi yang sample`: random valid instances of modules.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -107,6 +106,6 @@ fn write(named: &Named, document: &str, to: Form, alone: bool) -> Result<()> {
     match to {
         Form::Hex => output::print(&(show::hex(&bytes) + "\n")),
         Form::Diag => output::print(&(show::diagnostic(&bytes, Some(schema)) + "\n")),
-        _ => std::io::stdout().write_all(&bytes).context("standard output cannot be written"),
+        _ => output::write_out(&bytes),
     }
 }

@@ -63,6 +63,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         width: arguments.width,
         ..TreeOptions::default()
     };
-    print!("{}", trees(&compiled.schema, &compiled.parts, &options));
+    out!("{}", trees(&compiled.schema, &compiled.parts, &options));
     Ok(ExitCode::SUCCESS)
 }

@@ -62,3 +62,35 @@ fn wrong_usage_is_status_2() {
     assert_eq!(comi(&["yang", "check"]).status, 2);
     assert_eq!(comi(&["no-such-command"]).status, 2);
 }
+
+#[test]
+fn a_reader_that_has_enough_ends_a_command_in_silence() {
+    let here = folder("closed-pipe");
+    fs::write(here.join("valve.json"), "{\"acme-valve:valve\": {}}").unwrap();
+    for arguments in [
+        &["lwm2m", "list"][..],
+        &["lwm2m", "show", "3303"],
+        &["sid", "range", "60000"],
+        &["completions", "bash"],
+        &["yang", "sample", "ietf-system"],
+        &["encode", "valve.json", "--to", "diag"],
+    ] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_comi"));
+        let run = command.args(arguments).current_dir(&here).stdout(writer).output().expect("the program runs");
+        let error = String::from_utf8_lossy(&run.stderr);
+        assert_eq!((run.status.code(), error.as_ref()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_folder_of_imports_that_is_not_there_is_wrong_usage_of_all_commands_for_sids() {
+    let here = folder("sid-nowhere");
+    fs::write(here.join("pump.yang"), PUMP).unwrap();
+    for command in ["check", "list", "update"] {
+        let run = comi_in(&here, &["sid", command, "pump.yang", "--path", "nowhere"]);
+        assert!(run.status == 2 && run.error.contains("there is no such folder"), "{command}: {}", run.error);
+    }
+    assert!(!here.join("pump.sid").exists());
+}

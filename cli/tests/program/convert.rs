@@ -160,6 +160,20 @@ fn an_edit_maps_paths_to_values_and_null_in_order() {
 }
 
 #[test]
+fn an_edit_sets_empty_by_null_in_an_array_in_unions_too() {
+    let module = "module u {\n  yang-version 1.1;\n  namespace \"urn:example:u\";\n  prefix u;\n  leaf a { type union { type uint8; type empty; } }\n  \
+                  leaf e { type empty; }\n  leaf-list l { type union { type empty; type string; } }\n}\n";
+    let edit =
+        "[{\"/u:a\": [null]}, {\"/u:e\": [null]}, {\"/u:l\": [[null]]}, {\"/u:l[.='']\": [null]}, {\"/u:a\": null}]";
+    let here = with("convert-empty", &[("u.yang", module), ("edit.json", edit)]);
+    ok(&here, &["sid", "update", "u.yang"]);
+    ok(&here, &["encode", "edit.json", "--type", "edit", "--path", ".", "--out", "edit.hex"]);
+    let again = ok(&here, &["decode", "edit.hex", "--type", "edit", "--path", "."]);
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(value(&again), value(edit));
+}
+
+#[test]
 fn annotations_go_from_json_to_json_and_their_loss_is_told() {
     let document = "{\"acme-valve:valve\": {\"@\": {\"x:a\": 1}, \"contact\": [\"a\", \"b\"], \"@contact\": [null, {\"x:b\": true}]}}";
     let here = with("convert-annotations", &[("valve.json", document)]);

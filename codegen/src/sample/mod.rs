@@ -19,6 +19,7 @@ mod random;
 mod references;
 mod settle;
 mod tree;
+mod unions;
 mod values;
 
 use crate::schema::compiled::{ModuleId, Node, Schema};

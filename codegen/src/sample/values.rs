@@ -2,6 +2,7 @@
 
 use super::familiar;
 use super::random::Random;
+use super::unions::draw_member;
 use crate::schema::compiled::{IdentityId, ModuleId, Schema, Type, TypeKind};
 
 /// How often a text is tried before a type is given up.
@@ -67,11 +68,7 @@ pub(super) fn draw<'s>(
     Some(Drawn::Value(match &type_.kind {
         TypeKind::Leafref { .. } => return Some(Drawn::Reference(type_)),
         TypeKind::InstanceIdentifier { .. } => return Some(Drawn::Instance),
-        TypeKind::Union { members } => {
-            let first = usize::try_from(random.below(members.len() as u64)).ok()?;
-            let order = members.iter().skip(first).chain(members.iter().take(first));
-            return order.into_iter().find_map(|member| draw(schema, module, member, random));
-        }
+        TypeKind::Union { members } => return draw_member(schema, module, members, random),
         TypeKind::Binary { lengths } => {
             let bytes: Vec<u8> =
                 (0..length(lengths, random)).filter_map(|_| u8::try_from(random.below(256)).ok()).collect();
@@ -137,9 +134,19 @@ fn half(ranges: &[(f64, f64)], random: &mut Random) -> String {
     format!("{:?}", random.pick(&inside).copied().unwrap_or(from))
 }
 
+/// Whether a text might be read as one of the identities derived from all these.
+pub(super) fn is_identity(schema: &Schema, bases: &[IdentityId], text: &str) -> bool {
+    let name = text.rsplit_once(':').map_or(text, |(_, name)| name);
+    derived(schema, bases).any(|id| schema.identities.get(id.0).is_some_and(|identity| identity.name == name))
+}
+
+fn derived<'s>(schema: &'s Schema, bases: &'s [IdentityId]) -> impl Iterator<Item = IdentityId> + 's {
+    let is_one = |id: &IdentityId| bases.iter().all(|base| id != base && is_derived(schema, *id, *base));
+    (0..schema.identities.len()).map(IdentityId).filter(is_one)
+}
+
 fn identity(schema: &Schema, module: ModuleId, bases: &[IdentityId], random: &mut Random) -> Option<Value> {
-    let derived = |id: IdentityId| bases.iter().all(|base| id != *base && is_derived(schema, id, *base));
-    let all = (0..schema.identities.len()).map(IdentityId).filter(|id| derived(*id));
+    let all = derived(schema, bases);
     let all: Vec<_> = all.filter_map(|id| schema.identities.get(id.0)).collect();
     // those of a module that is only imported are values to some, not to others
     let implemented = |module| schema.module(module).is_some_and(|module| module.implemented);

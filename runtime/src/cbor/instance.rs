@@ -11,8 +11,8 @@ use super::identifier::{read_instance_identifier, write_instance_identifier};
 use super::reader::{Kind, Reader};
 use super::scalar::read_leaf;
 use super::writer::Writer;
-use crate::schema::{NodeKind, Schema, Type};
-use crate::value::{Data, InstanceIdentifier, Part, keys_of, write_content, write_data};
+use crate::schema::{NodeIndex, NodeKind, Schema, Type};
+use crate::value::{ALL_TYPES, Data, InstanceIdentifier, Part, Value, keys_of, write_content, write_data};
 
 /// One item of a sequence.
 ///
@@ -54,7 +54,15 @@ pub fn read_instance_value(
     let above = keys_of(schema, at.node).count().saturating_sub(schema.entry_key_count(at.node));
     let (above, own) = at.keys.split_at_checked(above).unwrap_or((&[], &[]));
     let is_value = allowed != Allowed::Config && matches!(schema.type_of(at.node), Some(Type::Empty));
-    let read = match (schema.node(at.node).map(|row| row.kind()), reader.peek()?) {
+    let kind = schema.node(at.node).map(|row| row.kind());
+    let is_single = kind == Some(NodeKind::Leaf) || kind == Some(NodeKind::LeafList) && !own.is_empty();
+    if ALL_TYPES
+        && is_single
+        && let Some(value) = empty_of_union(schema, at.node, reader)?
+    {
+        return Ok(Some(Data::Leaf(value)));
+    }
+    let read = match (kind, reader.peek()?) {
         (_, Kind::Null) if !is_value => return reader.null().map(|()| None),
         (Some(NodeKind::List), Kind::Map) => read_entry(schema, at.node, own, allowed, reader).map(Data::Container),
         (Some(NodeKind::LeafList), kind) if !own.is_empty() || (kind != Kind::Array && allowed != Allowed::Config) => {
@@ -65,6 +73,26 @@ pub fn read_instance_value(
         _ => read_value(schema, at.node, allowed, reader),
     };
     read.map(Some).map_err(|error| error.under(above))
+}
+
+/// Readings 14 of a union: `[null]` is the value of its member of type empty, since null would delete. No other member's
+/// value begins so.
+fn empty_of_union(schema: &Schema, node: NodeIndex, reader: &mut Reader<'_>) -> Result<Option<Value>, Error> {
+    if !matches!(schema.type_of(node), Some(Type::Union { .. })) || reader.peek()? != Kind::Array {
+        return Ok(None);
+    }
+    let mut attempt = *reader;
+    let mut items = attempt.array()?;
+    if !items.more(&mut attempt)? || attempt.peek()? != Kind::Null {
+        return Ok(None);
+    }
+    let Ok(value) = read_leaf(schema, node, &mut attempt) else { return Ok(None) };
+    if items.more(&mut attempt)? {
+        return Ok(None);
+    }
+    let value = value.into_value();
+    *reader = attempt;
+    Ok(Some(value))
 }
 
 /// Appends one item.
@@ -87,7 +115,7 @@ pub fn write_instance(
             Ok(())
         }
         // readings 14: null would delete it
-        Some(Data::Leaf(value)) if matches!(value.resolved(), crate::value::Value::Empty) => {
+        Some(Data::Leaf(value)) if matches!(value.resolved(), Value::Empty) => {
             writer.array(1);
             writer.null();
             Ok(())

@@ -169,6 +169,13 @@ proptest! {
     }
 
     #[test]
+    fn numbers_of_anydata_are_those_that_were_written(number: f64) {
+        prop_assume!(number.is_finite());
+        let text = alloc::format!("{number:e}");
+        prop_assert_eq!(super::tree::parse(&text).ok(), Some(super::tree::Tree::Float(number)));
+    }
+
+    #[test]
     fn strings_are_escaped_as_serde_json_does(text: String) {
         let mut ours = String::new();
         any::string(&text, &mut ours);
