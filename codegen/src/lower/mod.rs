@@ -27,7 +27,6 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::schema::compiled::{self, NodeId};
 use crate::source::SourceMap;
 
-pub use annotations::annotation_schema;
 pub(crate) use paths::resolve_path;
 pub(crate) use rows::Rows;
 pub(crate) use types::follow;
@@ -334,6 +333,34 @@ pub fn runtime_schema(
 pub fn named_schema(compiled: &crate::context::Compiled, sids: &Registry) -> Result<&'static Schema, Vec<Diagnostic>> {
     let choices = Choices { without_sids: true, without_rules: true, ..Choices::default() };
     lower(&compiled.schema, &compiled.sources, sids, &choices).map(|lowered| lowered.schema)
+}
+
+/// A schema that has, at its root, a leaf for each annotation that the modules define, of the annotation's name and type,
+/// and no other node. Of an annotation whose value is about other nodes (leafref, instance-identifier) it has an anyxml.
+/// It knows all modules, so that an annotation which its module does not define can be told from one of a module that is
+/// not here.
+///
+/// # Errors
+/// What no table can hold.
+///
+/// ```
+/// use comi_codegen::{Context, annotation_schema};
+///
+/// let metadata = "module ietf-yang-metadata { namespace urn:m; prefix md; extension annotation { argument name; } }";
+/// let notes = "module notes { namespace urn:n; prefix n; import ietf-yang-metadata { prefix md; }
+///              md:annotation by { type string; } }";
+/// let mut context = Context::new();
+/// context.source("ietf-yang-metadata.yang", metadata).source("notes.yang", notes).module("notes");
+/// let compiled = context.compile();
+/// let schema = annotation_schema(&compiled).map_err(|_| "no schema")?;
+/// let names = schema.children(comi_runtime::schema::NodeIndex::ROOT).map(|child| schema.name(child));
+/// assert_eq!(names.collect::<Vec<_>>(), ["by"]);
+/// # Ok::<(), &str>(())
+/// ```
+pub fn annotation_schema(compiled: &crate::context::Compiled) -> Result<&'static Schema, Vec<Diagnostic>> {
+    let choices = Choices { without_sids: true, without_rules: true, ..Choices::default() };
+    let alone = annotations::alone(&compiled.schema);
+    lower(&alone, &compiled.sources, &Registry::default(), &choices).map(|lowered| lowered.schema)
 }
 
 /// As [`runtime_schema`], for who serves or talks to devices with modules that nobody chose for a device: a `must`,

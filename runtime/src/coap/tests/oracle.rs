@@ -69,7 +69,7 @@ proptest! {
             packet.add_option(CoapOption::from(*number), value.clone());
         }
         packet.payload = parts.payload.clone();
-        let bytes = packet.to_bytes().unwrap();
+        let bytes = packet.to_bytes_unlimited().unwrap();
         let message = Message::parse(&bytes).unwrap();
         prop_assert_eq!(message.id(), parts.id);
         prop_assert_eq!(message.code().byte(), parts.code);
