@@ -284,7 +284,8 @@ impl Endpoint {
             let mut writer = Writer::new(&mut head, kind, response.code, 0, []);
             writer.options(&[content_format(response)], &with_etag(response.options, &etag));
             let kept = Kept { code: response.code, head, body: response.payload.to_vec() };
-            self.kept.keep(now, peer, key, kept, &self.limits, &mut self.deadlines);
+            let dropped = self.kept.keep(now, peer, key, kept, &self.limits, &mut self.deadlines);
+            self.counters.transfers_dropped += u64::from(dropped);
         }
         Cut { code: response.code, block2: Some(block2), size2: None, etag, payload }
     }

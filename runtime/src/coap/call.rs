@@ -265,6 +265,10 @@ impl Call {
             {
                 return again;
             }
+            // RFC 7959 section 2.9.1: there is no block to be continued any more
+            if message.code() == Code::CONTINUE {
+                return fail(CallFailure::BrokenTransfer);
+            }
             // the answer is another one now, and whole
             let fits = !observing || message.code().is_success();
             return if fits { Verdict::Deliver { assembled: None, observing } } else { Verdict::Abandon };

@@ -117,6 +117,7 @@ impl Endpoint {
     pub fn call(&mut self, now: Instant, peer: Peer, request: &OutgoingRequest<'_>) -> Result<CallId, Full> {
         let full = self.calls.len() >= self.limits.calls.min(usize::from(u16::MAX));
         if full || self.confirmables.len() >= self.limits.confirmables {
+            self.counters.calls_refused += 1;
             return Err(Full);
         }
         let mut head = Vec::new();
@@ -162,6 +163,7 @@ impl Endpoint {
     /// [`Full`] if too many messages wait already.
     pub fn ping(&mut self, now: Instant, peer: Peer) -> Result<(), Full> {
         if peer.is_connected() || self.confirmables.len() >= self.limits.confirmables {
+            self.counters.calls_refused += 1;
             return Err(Full);
         }
         let id = self.new_message_id(&peer);

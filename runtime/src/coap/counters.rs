@@ -27,6 +27,12 @@ pub struct Counters {
     pub cut_small: u64,
     /// Answered requests that were forgotten before their lifetime, since `Limits::exchanges` were in use.
     pub forgotten: u64,
+    /// Bodies that arrived or were fetched block by block and gave way to others, since `Limits::transfers` were in use.
+    pub transfers_dropped: u64,
+    /// Peers that count as unverified again before their time, since `Limits::peers` were known.
+    pub peers_forgotten: u64,
+    /// Requests and pings of ours that were refused, since `Limits::calls` or `Limits::confirmables` were in use.
+    pub calls_refused: u64,
     /// Registrations of observers that were answered plainly, since `Limits::observations` were in use.
     pub observers_declined: u64,
     /// Messages that went as NON though they should be CON, since `Limits::confirmables` were in use.

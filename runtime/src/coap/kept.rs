@@ -47,7 +47,7 @@ impl KeptBodies {
         self.entries.iter().map(|(_, entry)| entry.kept.body.capacity() + entry.kept.head.capacity()).sum()
     }
 
-    /// Keeps a body in place of an older one for the same request.
+    /// Keeps a body in place of an older one for the same request; whether one for another gave way.
     pub(super) fn keep(
         &mut self,
         now: Instant,
@@ -56,7 +56,7 @@ impl KeptBodies {
         kept: Kept,
         limits: &Limits,
         deadlines: &mut Deadlines,
-    ) {
+    ) -> bool {
         let same = self.entries.least(|entry| (entry.key == key && entry.peer.is(&peer)).then_some(entry.touched));
         let given_way = match same {
             None if self.entries.len() >= limits.transfers => self.entries.least(|entry| Some(entry.touched)),
@@ -67,11 +67,13 @@ impl KeptBodies {
         {
             deadlines.stop(Timer::Kept(place));
         }
+        let another = same.is_none() && given_way.is_some();
         if limits.transfers == 0 {
-            return;
+            return another;
         }
         let place = self.entries.insert(KeptEntry { peer, key, kept, touched: now });
         self.touch(now, place, limits, deadlines);
+        another
     }
 
     /// Whether there is a body that a request for a further block means.

@@ -64,6 +64,8 @@ mod confirmable;
 pub mod content_format;
 mod counters;
 mod deadline;
+#[cfg(test)]
+pub(crate) mod drawn;
 mod endpoint;
 mod exchange;
 mod incoming;

@@ -55,8 +55,9 @@ impl Peers {
         self.entries.key_at(place)
     }
 
-    /// Remembers a peer; `None` if there is no room, not even that of the one known longest.
-    fn remember(&mut self, peer: Peer, until: Option<Instant>, most: usize) -> Option<Key> {
+    /// Remembers a peer; `None` if there is no room, not even that of the one known longest, which is counted where it is
+    /// taken.
+    fn remember(&mut self, peer: Peer, until: Option<Instant>, most: usize, forgotten: &mut u64) -> Option<Key> {
         if let Some(key) = self.find(&peer) {
             let known = self.entries.get_mut(key)?;
             known.until = known.until.and(until);
@@ -67,6 +68,7 @@ impl Peers {
             let place = self.queue.iter().position(|key| !lasting(key))?;
             let oldest = take_out(&mut self.queue, place)?;
             self.remove(oldest);
+            *forgotten += 1;
         }
         let key = self.entries.insert(Known {
             peer,
@@ -120,7 +122,7 @@ impl Endpoint {
     /// Counts a peer as one that is at its address, as long as the endpoint lives: for servers that we registered with.
     /// At most `Limits::peers` are remembered.
     pub fn trust(&mut self, peer: Peer) {
-        self.peers.remember(peer, None, self.limits.peers);
+        self.peers.remember(peer, None, self.limits.peers, &mut self.counters.peers_forgotten);
     }
 
     /// The peer has shown that it is at its address: it acknowledged a CON of ours, asked for a further block, or
@@ -128,7 +130,7 @@ impl Endpoint {
     pub(super) fn verified(&mut self, now: Instant, peer: &Peer) {
         if !peer.is_in_session() {
             let until = now + self.limits.peer_timeout;
-            self.peers.remember(*peer, Some(until), self.limits.peers);
+            self.peers.remember(*peer, Some(until), self.limits.peers, &mut self.counters.peers_forgotten);
         }
     }
 
@@ -175,8 +177,9 @@ impl Endpoint {
     #[cfg(feature = "client")]
     pub(super) fn keep_echo(&mut self, now: Instant, peer: &Peer, value: &[u8]) {
         let until = now + self.limits.peer_timeout;
+        let forgotten = &mut self.counters.peers_forgotten;
         if (1..=40).contains(&value.len())
-            && let Some(key) = self.peers.remember(*peer, Some(until), self.limits.peers)
+            && let Some(key) = self.peers.remember(*peer, Some(until), self.limits.peers, forgotten)
             && let Some(known) = self.peers.entries.get_mut(key)
         {
             known.echo = Some(value.into());

@@ -343,7 +343,9 @@ impl Endpoint {
             if_none_match: asked.if_none_match,
             payload: message.payload(),
         };
-        let (code, max_age, block1) = match self.uploads.arrive(now, arrival, &self.limits, &mut self.deadlines) {
+        let dropped = &mut self.counters.transfers_dropped;
+        let progress = self.uploads.arrive(now, arrival, &self.limits, &mut self.deadlines, dropped);
+        let (code, max_age, block1) = match progress {
             Progress::Complete { body, first_id, if_none_match } => return Some((body, first_id, if_none_match)),
             Progress::Continue => (Code::CONTINUE, None, echo(exponent)),
             Progress::Malformed => (Code::BAD_REQUEST, None, echo(exponent)),

@@ -80,13 +80,15 @@ impl Uploads {
         self.entries.iter().map(|(_, upload)| upload.body.capacity()).sum()
     }
 
-    /// Takes a block (RFC 7959 section 2.5). Only the last one is not harmless to repeat: it needs deduplication.
+    /// Takes a block (RFC 7959 section 2.5). Only the last one is not harmless to repeat: it needs deduplication. A body
+    /// that gave way to it is counted in `dropped`.
     pub(super) fn arrive(
         &mut self,
         now: Instant,
         arrival: Arrival<'_>,
         limits: &Limits,
         deadlines: &mut Deadlines,
+        dropped: &mut u64,
     ) -> Progress {
         let Arrival { peer, options, message_id, block, size1, if_none_match, payload } = arrival;
         let known = self.find(&peer, options);
@@ -113,8 +115,11 @@ impl Uploads {
             Some(key) => key,
             None if block.number != 0 => return Progress::Incomplete,
             None => {
-                if self.entries.len() >= limits.transfers && !self.make_room(now, limits, deadlines) {
-                    return Progress::Full;
+                if self.entries.len() >= limits.transfers {
+                    if !self.make_room(now, limits, deadlines) {
+                        return Progress::Full;
+                    }
+                    *dropped += 1;
                 }
                 let expected = size1.map_or(payload.len(), |size| size as usize);
                 let body = Vec::with_capacity(expected.min(payload.len().saturating_mul(4)));

@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 
 use super::clock::Clock;
 use super::telemetry;
-use crate::coap::stream::{Connection, Event, Fault, Limits, Released};
+use crate::coap::stream::{Connection, Counters, Event, Fault, Limits, Released};
 use crate::coap::{Capabilities, Peer};
 
 /// Bytes that are read at a time.
@@ -60,13 +60,30 @@ impl Shared {
     }
 }
 
-/// The open connections, to send over them.
+/// The open connections, to send over them, and what all have counted.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Registry(Arc<Mutex<BTreeMap<u32, Arc<Shared>>>>);
+pub(super) struct Registry {
+    open: Arc<Mutex<BTreeMap<u32, Arc<Shared>>>>,
+    /// Of those that are over.
+    over: Arc<Mutex<Counters>>,
+}
 
 impl Registry {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<Shared>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What all connections have counted, those that are over, too.
+    pub(super) fn counters(&self) -> Counters {
+        let open: Vec<Arc<Shared>> = self.lock().values().cloned().collect();
+        let mut sum = *self.over.lock().unwrap_or_else(PoisonError::into_inner);
+        open.iter().for_each(|shared| sum.add(&shared.lock().counters()));
+        sum
+    }
+
+    /// A connection is over: what it has counted stays.
+    fn retire(&self, counters: &Counters) {
+        self.over.lock().unwrap_or_else(PoisonError::into_inner).add(counters);
     }
 
     /// How many there are.
@@ -110,7 +127,12 @@ impl Streams {
         let shared = Arc::new(Shared::new(Connection::new(self.clock.now(), self.limits)));
         let Some(peer) = self.register(from, &shared) else {
             telemetry::connection_refused(from);
-            shared.lock().refuse(Fault::TooManyConnections);
+            let refused = {
+                let mut connection = shared.lock();
+                connection.refuse(Fault::TooManyConnections);
+                connection.counters()
+            };
+            self.registry.retire(&refused);
             self.part(&mut stream, &shared, Vec::new()).await;
             return false;
         };
@@ -120,9 +142,19 @@ impl Streams {
             () = self.news.closed() => {}
         }
         self.registry.lock().remove(&peer.session);
-        let released = shared.lock().released().cloned();
+        let (released, counters) = {
+            let connection = shared.lock();
+            (connection.released().cloned(), connection.counters())
+        };
+        self.registry.retire(&counters);
         self.tell(peer, News::Ended(released)).await;
         true
+    }
+
+    /// What the connections of this server have counted, those that are over, too.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.registry.counters()
     }
 
     /// Gives the connection a number; `None` when there are too many.

@@ -9,6 +9,7 @@
 //! | `coap_received_total`, … | counter | every field of [`Counters`], with `coap_` before and `_total` behind |
 //! | `coap_exchanges`, … | gauge | every field of [`Usage`], with `coap_` before |
 //! | `coap_connections` | gauge | open connections |
+//! | `coap_connections_opened_total`, … | counter | every field of `coap::stream::Counters`, with `coap_connections_` before and `_total` behind |
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,8 @@ mod tests;
 use core::time::Duration;
 
 use super::tcp::Registry;
+#[cfg(feature = "metrics")]
+use crate::coap::stream::Counters as StreamCounters;
 use crate::coap::{Counters, Peer, Usage};
 use crate::time::Instant;
 
@@ -46,19 +49,19 @@ impl Metrics {
     pub(super) fn tell(&mut self, now: Instant, read: impl FnOnce() -> (Counters, Usage), connections: &Registry) {
         if self.due.take_if(|due| *due <= now).is_some() {
             let (counters, usage) = read();
-            publish(&counters, &usage, connections.len());
+            publish(&counters, &usage, connections);
         }
     }
 }
 
 #[cfg(feature = "metrics")]
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; no table has 2^53 places")]
-fn publish(counters: &Counters, usage: &Usage, connections: usize) {
+fn publish(counters: &Counters, usage: &Usage, connections: &Registry) {
     macro_rules! counters {
-        ($($field:ident)*) => {{
+        ($type:ident of $counters:expr, $before:literal, $($field:ident)*) => {{
             // a field that is not told is missed by the compiler
-            let Counters { $($field),* } = *counters;
-            $(metrics::counter!(concat!("coap_", stringify!($field), "_total")).absolute($field);)*
+            let $type { $($field),* } = $counters;
+            $(metrics::counter!(concat!($before, stringify!($field), "_total")).absolute($field);)*
         }};
     }
     macro_rules! gauges {
@@ -68,15 +71,20 @@ fn publish(counters: &Counters, usage: &Usage, connections: usize) {
         }};
     }
     counters! {
+        Counters of *counters, "coap_",
         received sent malformed requests duplicates refused refused_busy refused_too_large refused_too_many challenged
-        cut_small forgotten observers_declined unconfirmed retransmissions given_up resets superseded
+        cut_small forgotten transfers_dropped peers_forgotten calls_refused observers_declined unconfirmed retransmissions given_up resets superseded
+    }
+    counters! {
+        StreamCounters of connections.counters(), "coap_connections_",
+        opened refused aborted silent paused superseded
     }
     gauges! { exchanges confirmables peers observations transfers transfer_bytes calls }
-    metrics::gauge!("coap_connections").set(connections as f64);
+    metrics::gauge!("coap_connections").set(connections.len() as f64);
 }
 
 #[cfg(not(feature = "metrics"))]
-fn publish(_: &Counters, _: &Usage, _: usize) {}
+fn publish(_: &Counters, _: &Usage, _: &Registry) {}
 
 /// A span around what a message causes; it ends when this is dropped.
 pub(super) struct MessageSpan {

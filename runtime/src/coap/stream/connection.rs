@@ -6,6 +6,7 @@ use super::super::message::{Message, Token};
 use super::super::option::number;
 use super::super::writer::Writer;
 use super::Limits;
+use super::counters::Counters;
 use super::frame::{self, Frame};
 use super::outbox::Outbox;
 use super::signal::{self, Fault, Released, Signal};
@@ -117,6 +118,9 @@ pub struct Connection {
     custody: Option<(u64, Token)>,
     released: Option<Released>,
     events: VecDeque<Event>,
+    /// Nothing is read while it lasts.
+    paused: bool,
+    counters: Counters,
 }
 
 impl Connection {
@@ -135,6 +139,8 @@ impl Connection {
             custody: None,
             released: None,
             events: VecDeque::new(),
+            paused: false,
+            counters: Counters { opened: 1, ..Counters::default() },
         };
         // RFC 8323 section 3.3: neither end need wait for the other's.
         connection.post(None, &signal::csm(&limits));
@@ -233,7 +239,9 @@ impl Connection {
     /// Puts the next bytes into the buffer, in place of what is in it; whether there are any. What lies in the buffer
     /// is sent; to be called when what lay in it before is written.
     pub fn poll_transmit(&mut self, buffer: &mut Vec<u8>) -> bool {
-        self.outbox.take(buffer)
+        let any = self.outbox.take(buffer);
+        self.look_whether_full();
+        any
     }
 
     /// Sends a message that has a datagram's form: what an endpoint has for this peer. Empty messages, which are of
@@ -298,6 +306,11 @@ impl Connection {
         self.released.as_ref()
     }
 
+    /// What happened so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
     /// What the peer can take, as far as it has said so.
     pub fn capabilities(&self) -> Capabilities {
         self.theirs
@@ -342,6 +355,7 @@ impl Connection {
         // RFC 7967: it may never get an answer
         if message.option(number::NO_RESPONSE).is_none() {
             self.open.extend(Token::new(message.token()).map(|token| Open { number: self.requests, token }));
+            self.look_whether_full();
         }
         Ok(true)
     }
@@ -384,6 +398,7 @@ impl Connection {
     fn answered(&mut self, token: &Token) {
         let Some(place) = self.open.iter().position(|open| open.token == *token) else { return };
         self.open.remove(place);
+        self.look_whether_full();
         let oldest = self.open.front().map_or(u64::MAX, |open| open.number);
         if let Some((_, token)) = self.custody.take_if(|(before, _)| oldest > *before) {
             self.post(None, &signal::pong(token.as_slice(), true));
@@ -399,6 +414,15 @@ impl Connection {
 
     fn close(&mut self, ending: Ending) {
         if self.is_live() {
+            match ending {
+                // it never began
+                Ending::Fault(Fault::TooManyConnections) => {
+                    self.counters = Counters { refused: 1, ..Counters::default() };
+                }
+                Ending::Fault(_) => self.counters.aborted += 1,
+                Ending::Silent => self.counters.silent += 1,
+                Ending::Aborted(_) | Ending::Closed | Ending::Released => {}
+            }
             self.state = State::Closed(ending.clone());
             self.incoming = Vec::new();
             self.read = 0;
@@ -410,6 +434,13 @@ impl Connection {
     fn post(&mut self, notification: Option<Token>, datagram: &[u8]) {
         let mut frame = Vec::with_capacity(datagram.len() + 2);
         frame::write_frame(datagram, &mut frame);
-        self.outbox.push(notification, frame);
+        self.counters.superseded += u64::from(self.outbox.push(notification, frame));
+        self.look_whether_full();
+    }
+
+    fn look_whether_full(&mut self) {
+        let paused = self.is_live() && self.is_full();
+        self.counters.paused += u64::from(paused && !self.paused);
+        self.paused = paused;
     }
 }

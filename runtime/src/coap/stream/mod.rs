@@ -38,6 +38,7 @@
 //! never sent: no server of ours has another address. TLS and WebSockets are the business of who hands the bytes in.
 
 mod connection;
+mod counters;
 mod frame;
 mod limits;
 mod outbox;
@@ -47,6 +48,7 @@ mod tests;
 
 pub use super::capacity::Capabilities;
 pub use connection::{Connection, Ending, Event, Oversized};
+pub use counters::Counters;
 pub use frame::write_frame;
 pub use limits::Limits;
 pub use signal::{Fault, Released};

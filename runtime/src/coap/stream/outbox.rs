@@ -34,8 +34,8 @@ impl Outbox {
         self.entries.is_empty()
     }
 
-    /// Adds a frame; the notification of an observation that has one waiting takes its place.
-    pub(super) fn push(&mut self, token: Option<Token>, frame: Vec<u8>) {
+    /// Adds a frame; the notification of an observation that has one waiting takes its place. Whether it has.
+    pub(super) fn push(&mut self, token: Option<Token>, frame: Vec<u8>) -> bool {
         self.bytes += frame.len();
         let number = self.first + self.entries.len() as u64;
         if let Some(token) = &token {
@@ -44,7 +44,7 @@ impl Outbox {
             {
                 let before = core::mem::replace(&mut entry.frame, frame);
                 self.bytes -= before.len();
-                return;
+                return true;
             }
             self.notifications.insert(token.clone(), number);
         }
@@ -53,6 +53,7 @@ impl Outbox {
             Some(Entry { token: None, frame: last }) if token.is_none() => last.extend_from_slice(&frame),
             _ => self.entries.push_back(Entry { token, frame }),
         }
+        false
     }
 
     /// What follows under this token is no news of what waits: an observation has ended, or began anew.

@@ -94,6 +94,7 @@ fn without_room_for_a_confirmable_a_separate_response_is_a_non() {
         endpoint.defer(Instant::START, request).unwrap();
         endpoint.respond(Instant::START, request, &Response::new(Code::CONTENT)).unwrap();
     }
+    assert_eq!(endpoint.counters().unconfirmed, 1);
     let kinds: Vec<_> = sent(&mut endpoint).into_iter().map(|(kind, _)| kind).collect();
     use MessageType::{Acknowledgement, Confirmable, NonConfirmable};
     assert_eq!(kinds, [Acknowledgement, Confirmable, Acknowledgement, NonConfirmable]);
@@ -110,6 +111,7 @@ fn a_second_observer_is_answered_plainly() {
         registered.push(endpoint.respond_observed(Instant::START, request, &response).unwrap().is_some());
     }
     assert_eq!((registered, endpoint.usage().observations), (vec![true, false], 1));
+    assert_eq!(endpoint.counters().observers_declined, 1);
 }
 
 #[test]
@@ -124,6 +126,7 @@ fn a_second_upload_waits_until_the_first_is_idle() {
     arrive(&mut endpoint, Instant::from_secs(46), client_peer(), &first_block(3, 140));
     let codes: Vec<_> = sent(&mut endpoint).into_iter().map(|(_, code)| code).collect();
     assert_eq!((codes, endpoint.usage().transfers), (vec!["2.31".into(), "5.03".into(), "2.31".into()], 1));
+    assert_eq!((endpoint.counters().refused_busy, endpoint.counters().transfers_dropped), (1, 1));
     endpoint.handle_timeout(Instant::from_secs(46) + ONE.transfer_timeout);
     assert_eq!((endpoint.usage(), endpoint.poll_timeout()), (Usage::default(), None));
 }
@@ -137,7 +140,24 @@ fn one_kept_body_gives_way_to_the_next() {
         pair.settle();
         assert_eq!(pair.server.usage().transfers, 1);
     }
-    assert_eq!(pair.answers.len(), 3);
+    assert_eq!((pair.answers.len(), pair.server.counters().transfers_dropped), (3, 2));
+}
+
+#[test]
+fn a_ping_without_room_is_refused_and_counted() {
+    let mut endpoint = Endpoint::new(Limits { confirmables: 1, ..Limits::DEVICE }, 1);
+    assert!(endpoint.ping(Instant::START, server_peer()).is_ok());
+    assert_eq!((endpoint.ping(Instant::START, server_peer()), endpoint.counters().calls_refused), (Err(Full), 1));
+}
+
+#[test]
+fn the_peer_that_is_known_longest_gives_way_and_is_counted() {
+    let mut endpoint = Endpoint::new(Limits { peers: 2, ..Limits::DEVICE }, 1);
+    for port in [1, 2, 2, 3, 4] {
+        let peer = Peer::insecure(core::net::SocketAddr::from(([10, 0, 0, 1], port)));
+        endpoint.verified(Instant::START, &peer);
+    }
+    assert_eq!(endpoint.counters().peers_forgotten, 2);
 }
 
 #[test]
@@ -147,7 +167,7 @@ fn a_second_call_is_refused() {
         let request = OutgoingRequest::new(Method::Get, "/a");
         assert!(endpoint.call(Instant::START, server_peer(), &request).is_ok());
         assert_eq!(endpoint.call(Instant::START, server_peer(), &request), Err(Full));
-        assert_eq!(endpoint.usage().calls, 1);
+        assert_eq!((endpoint.usage().calls, endpoint.counters().calls_refused), (1, 1));
     }
 }
 

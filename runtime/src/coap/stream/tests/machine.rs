@@ -3,6 +3,7 @@
 use super::super::connection::State;
 use super::super::{Connection, Ending, Event, Limits};
 use super::signaling::{ABORT, CSM, GET, PING, PONG, RELEASE};
+use crate::coap::drawn::check;
 use crate::time::Instant;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
@@ -118,7 +119,7 @@ fn step(state: &str, event: &str) -> (String, &'static str) {
 
 #[test]
 fn connections_do_what_is_drawn() {
-    for (state, event, does, after) in [
+    let table = [
         ("Opening", "CSM", "!capabilities", "Open"),
         ("Opening", "request", "Abort !fault", "Closed"),
         ("Opening", "response", "Abort !fault", "Closed"),
@@ -197,9 +198,8 @@ fn connections_do_what_is_drawn() {
         ("Closed", "silence", "", "Closed"),
         ("Closed", "answer", "", "Closed"),
         ("Closed", "release()", "", "Closed"),
-    ] {
-        assert_eq!(step(state, event), (does.to_string(), after), "{state} {event}");
-    }
+    ];
+    check(&table, step);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is said about a connection, and what is a fault: RFC 8323 sections 3 and 5.
 
-use super::super::{Capabilities, Connection, Ending, Event, Fault, Limits, Oversized, Released};
+use super::super::{Capabilities, Connection, Counters, Ending, Event, Fault, Limits, Oversized, Released};
 use super::machine::sent;
 use crate::coap::message::FormatReason;
 use crate::coap::{Code, Message};
@@ -228,6 +228,33 @@ fn a_slow_observer_gets_the_newest_state() {
     let mut bytes = vec![];
     connection.poll_transmit(&mut bytes);
     assert_eq!(bytes, [0x41, 0x45, 0x7f, 0x61, 99, 0xff, 99]);
+    assert_eq!(connection.counters(), Counters { opened: 1, superseded: 99, ..Counters::default() });
+}
+
+#[test]
+fn each_limit_that_is_met_is_counted() {
+    // as many requests as may be open, and one more
+    let mut connection = after(CSM);
+    let requests: Vec<u8> = (0..=5).flat_map(get).collect();
+    connection.handle_bytes(Instant::START, &requests);
+    assert_eq!((messages(&mut connection).len(), connection.wants_bytes()), (4, false));
+    assert_eq!(connection.counters(), Counters { opened: 1, paused: 1, ..Counters::default() });
+    connection.send(&answer(0)).unwrap();
+    assert_eq!((messages(&mut connection).len(), connection.counters().paused), (1, 2));
+    // a message that is too large
+    let mut connection = after(&[0xf0, 0xff, 0xff, 0xff, 0xff]);
+    messages(&mut connection);
+    assert_eq!(connection.counters(), Counters { opened: 1, aborted: 1, ..Counters::default() });
+    // no room for the connection, and a peer that says nothing any more
+    let mut connection = after(&[]);
+    connection.refuse(Fault::TooManyConnections);
+    assert_eq!(connection.counters(), Counters { refused: 1, ..Counters::default() });
+    let mut connection = after(CSM);
+    messages(&mut connection);
+    for _ in 0..2 {
+        connection.handle_timeout(connection.poll_timeout().unwrap());
+    }
+    assert_eq!(connection.counters(), Counters { opened: 1, silent: 1, ..Counters::default() });
 }
 
 #[test]
