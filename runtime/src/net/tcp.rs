@@ -87,6 +87,7 @@ impl Registry {
     }
 
     /// How many there are.
+    #[cfg(feature = "metrics")]
     pub(super) fn len(&self) -> usize {
         self.lock().len()
     }
