@@ -14,7 +14,7 @@ use super::message::{MessageType, Token};
 use super::mix::Hash;
 use super::observe::{Observation, Observe, State as ObservationState, number_after};
 use super::option::{OptionValue, OutgoingOption, number};
-use super::request::{Gone, ObservationId, RequestId, Response};
+use super::request::{Gone, ObservationId, RequestId, Response, resolved};
 use super::slots::Key;
 use super::writer::{OurOption, Writer, restamp};
 use crate::time::Instant;
@@ -159,6 +159,13 @@ impl Endpoint {
         sequence: Option<u32>,
         owner: Owner,
     ) -> Result<Option<Key>, Gone> {
+        let dots = [".", ".."].map(OutgoingOption::location_path);
+        if response.options.iter().any(|option| dots.contains(option)) {
+            let is_path = |option: &OutgoingOption<'_>| option.number == number::LOCATION_PATH;
+            let (path, mut options) = response.options.iter().copied().partition::<Vec<_>, _>(is_path);
+            options.extend(resolved(path.into_iter(), OutgoingOption::location_path));
+            return self.answer(now, key, &Response { options: &options, ..*response }, sequence, owner);
+        }
         let exchange = self.exchanges.get(key).filter(|exchange| exchange.state.is_open()).ok_or(Gone)?;
         let (peer, token, id) = (exchange.peer, exchange.token.clone(), exchange.message_id);
         let (block1, block2, size2, cache_key) = (exchange.block1, exchange.block2, exchange.size2, exchange.key);

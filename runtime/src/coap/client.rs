@@ -122,7 +122,11 @@ impl Endpoint {
         }
         let mut head = Vec::new();
         let code = request.method.code();
-        let options = request.all_options();
+        let mut options = request.all_options();
+        if peer.is_group() {
+            // RFC 7252 section 8.2.1
+            options.retain(|option| option.number != number::ETAG);
+        }
         Writer::new(&mut head, MessageType::NonConfirmable, code, 0, []).options(&[], &options);
         let [a, b, c, d, e, ..] = self.random.number().to_be_bytes();
         let mut call = Call {

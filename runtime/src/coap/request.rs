@@ -244,7 +244,7 @@ impl<'a> OutgoingRequest<'a> {
         let path = self.path.strip_prefix('/').unwrap_or(self.path);
         let segments = path.split('/').filter(move |_| !path.is_empty()).map(OutgoingOption::uri_path);
         let (further, others) = self.options.iter().partition::<Vec<_>, _>(|option| option.number == number::URI_PATH);
-        resolved(segments.chain(further))
+        resolved(segments.chain(further), OutgoingOption::uri_path)
             .into_iter()
             .chain(self.queries.iter().map(|query| OutgoingOption::uri_query(query)))
             .chain(self.content_format.map(uint(number::CONTENT_FORMAT)))
@@ -254,14 +254,17 @@ impl<'a> OutgoingRequest<'a> {
     }
 }
 
-/// The path without the segments "." and "..", which no Uri-Path may be (RFC 7252 section 5.10.1, RFC 3986 section 5.2.4).
-#[cfg(feature = "client")]
-fn resolved<'a>(segments: impl Iterator<Item = OutgoingOption<'a>>) -> Vec<OutgoingOption<'a>> {
+/// The path without the segments "." and "..", which no Uri-Path and no Location-Path may be (RFC 7252 sections 5.10.1
+/// and 5.10.7, RFC 3986 section 5.2.4); `of` makes an option of such a segment.
+pub(super) fn resolved<'a>(
+    segments: impl Iterator<Item = OutgoingOption<'a>>,
+    of: fn(&'static str) -> OutgoingOption<'static>,
+) -> Vec<OutgoingOption<'a>> {
     let mut path = Vec::new();
     let mut ends_open = false;
     for segment in segments {
-        let up = segment == OutgoingOption::uri_path("..");
-        ends_open = up || segment == OutgoingOption::uri_path(".");
+        let up = segment == of("..");
+        ends_open = up || segment == of(".");
         if up {
             path.pop();
         } else if !ends_open {
@@ -269,7 +272,7 @@ fn resolved<'a>(segments: impl Iterator<Item = OutgoingOption<'a>>) -> Vec<Outgo
         }
     }
     if ends_open && !path.is_empty() {
-        path.push(OutgoingOption::uri_path(""));
+        path.push(of(""));
     }
     path
 }

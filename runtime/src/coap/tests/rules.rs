@@ -289,6 +289,36 @@ fn no_segment_of_a_path_is_one_or_two_dots() {
     }
 }
 
+/// Section 5.10.7.
+#[test]
+fn no_segment_of_a_location_is_one_or_two_dots() {
+    for (location, expected) in [(&["a", ".", "b", "..", "c"][..], "a/c"), (&["..", "rd", "7"], "rd/7"), (&["a"], "a")]
+    {
+        let mut endpoint = Endpoint::new(Limits::DEVICE, 1);
+        let id = deliver(&mut endpoint, &request(MessageType::Confirmable, Code::POST, 1, &[])).unwrap();
+        let options: Vec<_> = location.iter().map(|segment| OutgoingOption::location_path(segment)).collect();
+        endpoint.respond(NOW, id, &Response::new(Code::CREATED).with_options(&options)).unwrap();
+        let answer = sent(&mut endpoint).remove(0);
+        let segments = Message::parse(&answer).unwrap().values(number::LOCATION_PATH).map(String::from_utf8_lossy);
+        assert_eq!(segments.collect::<Vec<_>>().join("/"), expected);
+    }
+}
+
+/// Section 8.2.1.
+#[test]
+fn a_request_to_a_group_has_no_etag() {
+    let group = Peer::insecure("[ff02::fd]:5683".parse().unwrap());
+    for (peer, expected) in [(server_peer(), 1), (group, 0)] {
+        let mut client = Endpoint::new(Limits::DEVICE, 1);
+        let options = [OutgoingOption::bytes(number::ETAG, b"x")];
+        client
+            .call(NOW, peer, &OutgoingRequest { options: &options, ..OutgoingRequest::new(Method::Get, "/c") })
+            .unwrap();
+        let asked = sent(&mut client).remove(0);
+        assert_eq!(Message::parse(&asked).unwrap().values(number::ETAG).count(), expected);
+    }
+}
+
 /// Section 5.10.5.
 #[test]
 fn what_is_sent_again_is_as_fresh_as_it_says() {
