@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use comi_runtime::client::Request;
 use comi_runtime::coap::stream::{Ending, Released};
-use comi_runtime::coap::{Code, Method};
-use comi_runtime::net::{Client, ClientError, Destination, Handle, RequestError, Server, Shards, handle};
+use comi_runtime::coap::{Code, Message, Method, number};
+use comi_runtime::net::{Client, ClientError, Destination, Handle, Observation, RequestError, Server, Shards, handle};
+use comi_runtime::value::{Data, Value};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 
 use super::model::acme_valve::path::valve_name;
 use super::{device, model, name, run};
@@ -141,5 +142,83 @@ fn a_client_that_asks_for_it_follows_a_release() {
             assert_eq!(response.fetched(&model::SCHEMA, &[valve_name()]).unwrap(), [Some(name("other"))]);
         };
         tokio::join!(test, release(&listener, &options));
+    });
+}
+
+/// What is observed: the name of the other device's valve.
+async fn state(observation: &mut Observation) -> Option<String> {
+    let response = observation.next().await?.unwrap();
+    match response.fetched(&model::SCHEMA, &[valve_name()]).unwrap().remove(0) {
+        Some(Data::Leaf(Value::String(text))) => Some(text.to_string()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_served_device_observes_another_and_gets_the_newest_state() {
+    run(async {
+        let (other_handle, other) = served("127.0.0.1:0").await;
+        let (own, _) = served("127.0.0.1:0").await;
+        other_handle.set(&valve_name(), name("a")).await.unwrap();
+        for to in [Destination::Udp(other), Destination::Tcp(other)] {
+            let mut observation = own.observe(to, &fetch()).unwrap();
+            let mut second = own.observe(to, &fetch()).unwrap();
+            state(&mut observation).await.unwrap();
+            state(&mut second).await.unwrap();
+            for text in ["b", "c", "d"] {
+                other_handle.set(&valve_name(), name(text)).await.unwrap();
+            }
+            // who waits too long misses states, never the last
+            for observation in [&mut observation, &mut second] {
+                while state(observation).await.unwrap() != "d" {}
+            }
+            drop(second);
+            other_handle.set(&valve_name(), name("e")).await.unwrap();
+            while state(&mut observation).await.unwrap() != "e" {}
+        }
+    });
+}
+
+#[test]
+fn who_drops_an_observation_tells_the_other_device() {
+    run(async {
+        let other = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let (own, _) = served("127.0.0.1:0").await;
+        let to = Destination::Udp(other.local_addr().unwrap());
+        let mut observation = own.observe(to, &Request::new(Method::Get, "/a")).unwrap();
+        let mut asked = [0; 100];
+        let (length, from) = other.recv_from(&mut asked).await.unwrap();
+        let message = Message::parse(&asked[..length]).unwrap();
+        assert_eq!(message.uint(number::OBSERVE), Some(0));
+        // a piggybacked 2.05 with Observe 1
+        let head = [0x60 | asked[0] & 0x0f, 0x45, asked[2], asked[3]];
+        let answer = [&head, message.token(), &[0x61, 1, 0xff, b'x']].concat();
+        other.send_to(&answer, from).await.unwrap();
+        assert_eq!(observation.next().await.unwrap().unwrap().payload, b"x");
+        drop(observation);
+        let length = other.recv(&mut asked).await.unwrap();
+        assert_eq!(Message::parse(&asked[..length]).unwrap().uint(number::OBSERVE), Some(1));
+    });
+}
+
+#[test]
+fn an_observation_ends_with_what_is_no_success_with_its_connection_and_with_the_device() {
+    run(async {
+        let (_, other) = served("127.0.0.1:0").await;
+        let (own, inbox) = handle();
+        let server = Server::bind(device(), inbox, "127.0.0.1:0").await.unwrap();
+        let serving = tokio::spawn(server.run());
+        let mut missing = own.observe(Destination::Udp(other), &Request::new(Method::Get, "/missing")).unwrap();
+        assert_eq!(missing.next().await.unwrap().unwrap().code, Code::NOT_FOUND);
+        assert!(missing.next().await.is_none());
+        let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let mut nowhere = own.observe(Destination::Tcp(nobody), &fetch()).unwrap();
+        assert!(matches!(nowhere.next().await, Some(Err(RequestError::Unreachable(_)))));
+        assert!(nowhere.next().await.is_none());
+        let mut observation = own.observe(Destination::Udp(other), &fetch()).unwrap();
+        assert!(observation.next().await.is_some());
+        serving.abort();
+        assert!(observation.next().await.is_none());
+        assert!(matches!(own.observe(Destination::Udp(other), &fetch()), Err(RequestError::Stopped)));
     });
 }

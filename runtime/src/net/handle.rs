@@ -7,10 +7,12 @@ use std::vec::Vec;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::driver::{Errands, Ways};
-#[cfg(feature = "lwm2m")]
-use super::own::SamplesError;
 #[cfg(feature = "client")]
-use super::own::{self, Destination, OwnRequests, RequestError};
+use super::observation::{Observation, Shared};
+#[cfg(feature = "client")]
+use super::own::{Destination, OwnRequests, RequestError, Waiter};
+#[cfg(feature = "lwm2m")]
+use super::own::{SamplesError, SendDone};
 use crate::board::{Board, Call, Fault};
 #[cfg(feature = "client")]
 use crate::client::{Request, Response};
@@ -123,11 +125,13 @@ pub(super) enum Command {
     Keep(Keep, Done<Result<(), EditError>>),
     Raise(InstanceIdentifier, Content, Done<Result<(), Refusal>>),
     #[cfg(feature = "client")]
-    Request(Destination, Request, own::Done),
+    EndObservations,
+    #[cfg(feature = "client")]
+    Request(Destination, Request, Waiter),
     #[cfg(feature = "lwm2m")]
     Sample(Samples, Vec<Path>, f64, Done<(Samples, Result<(), lwm2m::Error>)>),
     #[cfg(feature = "lwm2m")]
-    Send(u16, Vec<Path>, Samples, own::SendDone),
+    Send(u16, Vec<Path>, Samples, SendDone),
 }
 
 /// What of the store is asked for.
@@ -145,6 +149,8 @@ impl core::fmt::Debug for Command {
             #[cfg(feature = "lwm2m")]
             Command::Deregister(..) => "Deregister",
             Command::Edit(..) => "Edit",
+            #[cfg(feature = "client")]
+            Command::EndObservations => "EndObservations",
             Command::Keep(..) => "Keep",
             Command::Raise(..) => "Raise",
             #[cfg(feature = "client")]
@@ -312,11 +318,44 @@ impl Handle {
     #[cfg(feature = "client")]
     pub async fn request(&self, to: Destination, request: &Request) -> Result<Response, RequestError> {
         let (done, result) = oneshot::channel();
-        self.commands.try_send(Command::Request(to, request.clone(), done)).map_err(|error| match error {
+        self.begin(to, request, Waiter::Once(done))?;
+        result.await.map_err(|_| RequestError::Stopped)?
+    }
+
+    /// Observes a resource of another device, by GET or FETCH, from the address and port at which this one is served. What
+    /// comes of it is told by [`Observation::next`]; that it can't be begun, too, but for what is wrong here.
+    ///
+    /// # Errors
+    /// [`RequestError::Full`] and [`RequestError::Stopped`].
+    ///
+    /// ```no_run
+    /// use comi_runtime::client::Request;
+    /// use comi_runtime::coap::Method;
+    /// use comi_runtime::net::{Destination, Handle, RequestError};
+    ///
+    /// // shows the temperature that another device measures, as it changes
+    /// async fn look_at(own: &Handle, other: std::net::SocketAddr) -> Result<(), RequestError> {
+    ///     let mut temperature = own.observe(Destination::Udp(other), &Request::new(Method::Get, "/3303/0/5700"))?;
+    ///     while let Some(state) = temperature.next().await {
+    ///         println!("{}", String::from_utf8_lossy(&state?.payload));
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    #[cfg(feature = "client")]
+    pub fn observe(&self, to: Destination, request: &Request) -> Result<Observation, RequestError> {
+        let shared = Shared::default();
+        let observation = Observation::new(shared.clone(), self.commands.clone());
+        self.begin(to, request, Waiter::Each(shared))?;
+        Ok(observation)
+    }
+
+    #[cfg(feature = "client")]
+    fn begin(&self, to: Destination, request: &Request, waiter: Waiter) -> Result<(), RequestError> {
+        self.commands.try_send(Command::Request(to, request.clone(), waiter)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => RequestError::Full(Full),
             mpsc::error::TrySendError::Closed(_) => RequestError::Stopped,
-        })?;
-        result.await.map_err(|_| RequestError::Stopped)?
+        })
     }
 
     async fn command<T>(&self, make: impl FnOnce(Done<T>) -> Command) -> Result<T, HandleError> {
@@ -360,7 +399,7 @@ impl<B: Board> Errands<Device<B>> for Inbox {
         while let Some(command) = next {
             match command {
                 #[cfg(feature = "client")]
-                Command::Request(to, request, done) => self.own.begin(device, now, ways, (to, request, done)),
+                Command::Request(to, request, waiter) => self.own.begin(device, now, ways, (to, request, waiter)),
                 #[cfg(feature = "lwm2m")]
                 Command::Send(server, paths, samples, done) => {
                     self.own.send_samples(device, now, (server, paths, samples, done));
@@ -369,6 +408,8 @@ impl<B: Board> Errands<Device<B>> for Inbox {
             }
             next = self.commands.try_recv().ok();
         }
+        #[cfg(feature = "client")]
+        self.own.end_observations(device, now);
     }
 
     fn tell(&mut self, event: Event) {
@@ -418,8 +459,9 @@ impl Command {
             Command::Raise(at, content, done) => {
                 let _ = done.send(device.raise(now, (at, content)));
             }
+            // what is the inbox's to do
             #[cfg(feature = "client")]
-            Command::Request(_, _, done) => drop(done.send(Err(RequestError::Stopped))),
+            Command::EndObservations | Command::Request(..) => {}
             #[cfg(feature = "lwm2m")]
             Command::Sample(mut samples, paths, time, done) => {
                 let read = device.sample(&mut samples, &paths, Some(time));

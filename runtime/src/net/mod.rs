@@ -29,6 +29,8 @@ mod handle;
 mod link;
 mod lookup;
 #[cfg(feature = "client")]
+mod observation;
+#[cfg(feature = "client")]
 mod own;
 mod resources;
 mod server;
@@ -40,6 +42,8 @@ mod udp;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientError, Direction};
 pub use handle::{Events, Handle, HandleError, Inbox, handle, handle_with};
+#[cfg(feature = "client")]
+pub use observation::Observation;
 #[cfg(feature = "lwm2m")]
 pub use own::SamplesError;
 #[cfg(feature = "client")]

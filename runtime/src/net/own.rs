@@ -12,6 +12,7 @@ use std::vec::Vec;
 use tokio::sync::oneshot;
 
 use super::driver::Ways;
+use super::observation::Shared;
 use crate::board::Board;
 use crate::client::{Request, Response};
 use crate::coap::stream::Released;
@@ -74,15 +75,40 @@ pub enum SamplesError {
 #[cfg(feature = "lwm2m")]
 pub(super) type SendDone = oneshot::Sender<Result<oneshot::Receiver<Result<Response, RequestError>>, SamplesError>>;
 
-pub(super) type Done = oneshot::Sender<Result<Response, RequestError>>;
+/// Who waits for what comes of a request.
+#[derive(Debug)]
+pub(super) enum Waiter {
+    /// For the response.
+    Once(oneshot::Sender<Result<Response, RequestError>>),
+    /// For every state of what is observed.
+    Each(Shared),
+}
 
-/// The requests of a device that wait for a connection or a response.
+impl Waiter {
+    fn fail(self, reason: RequestError) {
+        match self {
+            // who asked may not wait
+            Waiter::Once(done) => drop(done.send(Err(reason))),
+            Waiter::Each(shared) => shared.fail(reason),
+        }
+    }
+
+    fn observes(&self) -> bool {
+        matches!(self, Waiter::Each(_))
+    }
+
+    fn is_closed(&self) -> bool {
+        matches!(self, Waiter::Each(shared) if shared.is_closed())
+    }
+}
+
+/// The requests of a device that wait for a connection or a response, and its observations.
 #[derive(Debug, Default)]
 pub(super) struct OwnRequests {
     /// For a connection that is being made.
-    waiting: Vec<(SocketAddr, Request, Done)>,
-    /// For a response.
-    sent: Vec<(CallId, Done)>,
+    waiting: Vec<(SocketAddr, Request, Waiter)>,
+    /// For a response. Several may observe the same by one call (RFC 7641 section 3.1).
+    sent: Vec<(CallId, Waiter)>,
     /// The connections that were made for them.
     connections: BTreeMap<SocketAddr, Peer>,
     /// Who wants to be left alone, and until when.
@@ -96,7 +122,7 @@ impl OwnRequests {
         device: &mut Device<B>,
         now: Instant,
         ways: &mut Ways<'_>,
-        (to, request, done): (Destination, Request, Done),
+        (to, request, waiter): (Destination, Request, Waiter),
     ) {
         let address = match to {
             Destination::Udp(address) => {
@@ -104,31 +130,38 @@ impl OwnRequests {
                 if let Some(own) = first_from {
                     device.answers_to(&own.to_string());
                 }
-                return self.send(device, now, peer, &request, done);
+                return self.send(device, now, peer, &request, waiter);
             }
             Destination::Tcp(address) => address,
         };
         self.held_off.retain(|_, until| now < *until);
         if let Some(until) = self.held_off.get(&address) {
-            // who asked may not wait
-            let _ = done.send(Err(RequestError::HeldOff(*until - now)));
+            waiter.fail(RequestError::HeldOff(*until - now));
         } else if let Some(peer) = self.connections.get(&address) {
-            self.send(device, now, *peer, &request, done);
+            self.send(device, now, *peer, &request, waiter);
         } else if self.waiting.len() + self.sent.len() >= device.limits().coap.calls {
-            let _ = done.send(Err(Full.into()));
+            waiter.fail(Full.into());
         } else {
             let is_first = self.waiting.iter().all(|(waits_for, ..)| *waits_for != address);
-            self.waiting.push((address, request, done));
+            self.waiting.push((address, request, waiter));
             if is_first {
                 ways.tcp.open(address);
             }
         }
     }
 
-    fn send<B: Board>(&mut self, device: &mut Device<B>, now: Instant, to: Peer, request: &Request, done: Done) {
-        match request.with_outgoing(false, |outgoing| device.request(now, to, outgoing)) {
-            Ok(call) => self.sent.push((call, done)),
-            Err(full) => drop(done.send(Err(full.into()))),
+    fn send<B: Board>(&mut self, device: &mut Device<B>, now: Instant, to: Peer, request: &Request, waiter: Waiter) {
+        match request.with_outgoing(waiter.observes(), |outgoing| device.request(now, to, outgoing)) {
+            Ok(call) => self.sent.push((call, waiter)),
+            Err(full) => waiter.fail(full.into()),
+        }
+    }
+
+    /// Ends the observations that nobody waits for any more.
+    pub(super) fn end_observations<B: Board>(&mut self, device: &mut Device<B>, now: Instant) {
+        self.waiting.retain(|(.., waiter)| !waiter.is_closed());
+        for (call, _) in self.sent.extract_if(.., |(_, waiter)| waiter.is_closed()) {
+            device.cancel(now, call);
         }
     }
 
@@ -145,7 +178,7 @@ impl OwnRequests {
         match sent {
             Ok(call) => {
                 let (response, came) = oneshot::channel();
-                self.sent.push((call, response));
+                self.sent.push((call, Waiter::Once(response)));
                 drop(done.send(Ok(came)));
             }
             Err(error) => drop(done.send(Err(error))),
@@ -154,9 +187,9 @@ impl OwnRequests {
 
     /// The other end of a connection has said what it can take.
     pub(super) fn connected<B: Board>(&mut self, device: &mut Device<B>, now: Instant, peer: Peer) {
-        for (_, request, done) in self.take_waiting(peer.address) {
+        for (_, request, waiter) in self.take_waiting(peer.address) {
             self.connections.insert(peer.address, peer);
-            self.send(device, now, peer, &request, done);
+            self.send(device, now, peer, &request, waiter);
         }
     }
 
@@ -167,9 +200,8 @@ impl OwnRequests {
             _ => self.take_waiting(peer.address),
         };
         let was_ours = self.connections.remove(&peer.address).is_some() || !waiting.is_empty();
-        for (address, _, done) in waiting {
-            // who asked may not wait
-            let _ = done.send(Err(RequestError::Unreachable(address)));
+        for (address, _, waiter) in waiting {
+            waiter.fail(RequestError::Unreachable(address));
         }
         // of those that connect to us nothing is kept
         if let Some(hold_off) = released.filter(|_| was_ours).and_then(|released| released.hold_off) {
@@ -177,7 +209,7 @@ impl OwnRequests {
         }
     }
 
-    fn take_waiting(&mut self, address: SocketAddr) -> Vec<(SocketAddr, Request, Done)> {
+    fn take_waiting(&mut self, address: SocketAddr) -> Vec<(SocketAddr, Request, Waiter)> {
         self.waiting.extract_if(.., |(waits_for, ..)| *waits_for == address).collect()
     }
 
@@ -188,17 +220,32 @@ impl OwnRequests {
             #[cfg(feature = "lwm2m")]
             Event::Registration(_) => return Some(event),
         };
-        let Some(place) = self.sent.iter().position(|(own, _)| *own == call) else { return Some(event) };
-        let done = self.sent.swap_remove(place).1;
-        // who asked may not wait
-        let _ = match event {
-            Event::Failed { reason, .. } => done.send(Err(reason.into())),
-            Event::Response { code, content_format, etag, payload, .. } => {
-                done.send(Ok(Response { code, content_format, etag, payload }))
+        let is_own = |(own, _): &(CallId, Waiter)| *own == call;
+        if !self.sent.iter().any(is_own) {
+            return Some(event);
+        }
+        let goes_on = matches!(event, Event::Response { observing: true, .. });
+        if goes_on {
+            for (_, waiter) in self.sent.iter().filter(|sent| is_own(sent)) {
+                if let Waiter::Each(shared) = waiter {
+                    shared.tell(response_of(&event)?, false);
+                }
             }
-            #[cfg(feature = "lwm2m")]
-            Event::Registration(_) => Ok(()),
-        };
+            return None;
+        }
+        for (_, waiter) in self.sent.extract_if(.., |sent| is_own(sent)) {
+            match (waiter, &event) {
+                (waiter, Event::Failed { reason, .. }) => waiter.fail((*reason).into()),
+                // who asked may not wait
+                (Waiter::Once(done), event) => drop(done.send(Ok(response_of(event)?))),
+                (Waiter::Each(shared), event) => shared.tell(response_of(event)?, true),
+            }
+        }
         None
     }
+}
+
+fn response_of(event: &Event) -> Option<Response> {
+    let Event::Response { code, content_format, etag, payload, .. } = event else { return None };
+    Some(Response { code: *code, content_format: *content_format, etag: etag.clone(), payload: payload.clone() })
 }
