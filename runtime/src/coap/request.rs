@@ -6,7 +6,6 @@ use super::message::Message;
 use super::observe::Observe;
 use super::option::{OptionRef, OutgoingOption, number};
 use super::slots::Key;
-#[cfg(feature = "client")]
 use alloc::vec::Vec;
 use core::str::Utf8Error;
 use core::time::Duration;
