@@ -242,7 +242,12 @@ impl Entries {
         }
         let compare = |entry: &Content| compare_keys(entry, list, keys);
         if sorted {
-            self.entries.binary_search_by(compare)
+            // entries mostly come in their order, each followed by what is in it
+            match self.entries.last().map(compare) {
+                None | Some(Ordering::Less) => Err(self.entries.len()),
+                Some(Ordering::Equal) => Ok(self.entries.len() - 1),
+                Some(Ordering::Greater) => self.entries.binary_search_by(compare),
+            }
         } else {
             self.entries.iter().position(|entry| compare(entry).is_eq()).ok_or(self.entries.len())
         }

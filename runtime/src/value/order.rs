@@ -16,6 +16,8 @@ pub(crate) struct Order {
     /// A tree of Andersson's ("Balanced search trees made simple", 1993). Nodes are counted from 1, so that 0 is none.
     nodes: Vec<Node>,
     root: u32,
+    /// The greatest: what comes in order is compared with it alone.
+    last: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +48,13 @@ impl Order {
     /// Adds the next thing; where an equal one is there, its number comes back and nothing is added.
     pub(crate) fn add(&mut self, compare: Compare<'_>) -> Option<usize> {
         let mut found = None;
-        self.root = self.add_below(self.root, compare, &mut found);
+        let greatest = self.last == 0 || compare(number(self.last)).is_gt();
+        if greatest {
+            self.root = self.add_below(self.root, &mut |_| Ordering::Greater, &mut found);
+            self.last = u32::try_from(self.nodes.len()).unwrap_or(0);
+        } else {
+            self.root = self.add_below(self.root, compare, &mut found);
+        }
         found
     }
 
@@ -132,7 +140,7 @@ pub(crate) struct Places<'a> {
 
 impl<'a> Places<'a> {
     pub(crate) const fn new() -> Places<'a> {
-        Places { places: Vec::new(), order: Order { nodes: Vec::new(), root: 0 } }
+        Places { places: Vec::new(), order: Order { nodes: Vec::new(), root: 0, last: 0 } }
     }
 
     /// Adds one; false when it was there.
