@@ -160,7 +160,7 @@ impl Endpoint {
         owner: Owner,
     ) -> Result<Option<Key>, Gone> {
         let dots = [".", ".."].map(OutgoingOption::location_path);
-        if response.options.iter().any(|option| dots.contains(option)) {
+        if cfg!(feature = "elective") && response.options.iter().any(|option| dots.contains(option)) {
             let is_path = |option: &OutgoingOption<'_>| option.number == number::LOCATION_PATH;
             let (path, mut options) = response.options.iter().copied().partition::<Vec<_>, _>(is_path);
             options.extend(resolved(path.into_iter(), OutgoingOption::location_path));
