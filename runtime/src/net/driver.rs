@@ -183,9 +183,15 @@ impl Outgoing {
 
     pub(super) async fn send(&self, udp: &Udp) {
         let mut start = 0;
-        for (to, end) in &self.ends {
-            udp.send(*to, self.bytes.get(start..*end).unwrap_or(&[])).await;
+        let datagrams = self.ends.iter().map(|(to, end)| {
+            let datagram = self.bytes.get(start..*end).unwrap_or(&[]);
             start = *end;
+            (*to, datagram)
+        });
+        let datagrams: Vec<(Peer, &[u8])> = datagrams.collect();
+        let sent = udp.send_together(&datagrams);
+        for (to, datagram) in datagrams.get(sent..).unwrap_or(&[]) {
+            udp.send(*to, datagram).await;
         }
     }
 }

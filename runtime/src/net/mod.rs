@@ -20,6 +20,7 @@
 //! }
 //! ```
 
+mod batch;
 #[cfg(feature = "client")]
 mod client;
 mod clock;

@@ -16,14 +16,17 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
+use super::batch;
 use crate::coap::Peer;
 
 /// The largest datagram: a longer one can't come.
-const DATAGRAM: usize = 65536;
+pub(super) const DATAGRAM: usize = 65536;
 /// Datagrams that one call takes where the system can do several.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// Datagrams before others have their turn.
 const TURN: usize = 64;
+/// Fewer datagrams are sent one by one: what a call for several needs is not made for them.
+const TOGETHER: usize = 4;
 /// Addresses of ours that are told apart; answers from others go out from where the system likes.
 const ADDRESSES: usize = 256;
 
@@ -156,10 +159,15 @@ impl Udp {
     pub(super) fn receive(&mut self, mut take: impl FnMut(Came, &[u8])) {
         let Udp { first, second, buffer, ours } = self;
         for bound in core::iter::once(first).chain(second) {
-            let turns = if bound.every.is_some() { TURN / AT_ONCE } else { TURN };
+            // where little comes, the second call finds nothing
+            let mut alone = bound.every.is_none();
+            let turns = if bound.every.is_some() { TURN / AT_ONCE } else { TURN / batch::AT_ONCE };
             for _ in 0..turns {
                 let received = match &bound.every {
-                    None => bound.receive_one(buffer, &mut take),
+                    None if core::mem::take(&mut alone) => bound.receive_one(buffer, &mut take),
+                    None => batch::receive(&bound.socket, buffer, |from, datagram| {
+                        take(Came { from: Peer::insecure(from), to_group: false, first_at: None }, datagram);
+                    }),
                     Some(state) => bound.receive_several(state, buffer, ours, &mut take),
                 };
                 match received {
@@ -169,6 +177,14 @@ impl Udp {
                 }
             }
         }
+    }
+
+    /// Sends, as far as that can be done by one system call; how many datagrams are sent.
+    pub(super) fn send_together(&self, datagrams: &[(Peer, &[u8])]) -> usize {
+        if datagrams.len() < TOGETHER || self.second.is_some() || self.first.every.is_some() {
+            return 0;
+        }
+        batch::send(&self.first.socket, datagrams)
     }
 
     /// Sends. A datagram that can't be sent is lost, as any may be: CoAP sends again what must arrive.
