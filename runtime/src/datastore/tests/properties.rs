@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::edits::empty;
 use super::model::{FakeBoard, at, content, leaf, node, number};
-use crate::datastore::{Datastore, Edit, EditError, Origin, OwnedChange, validate};
+use crate::datastore::{Datastore, Edit, EditError, Origin, OwnedChange, Reason, validate};
 use crate::value::{Content, Data, Entries, Value};
 
 #[derive(Clone, Debug)]
@@ -140,5 +140,20 @@ proptest! {
             }
         }
         prop_assert!(committed <= requests.len());
+    }
+
+    /// But for two cases of a choice, of which one edit may name one alone.
+    #[test]
+    fn edits_one_by_one_and_all_in_one_edit_end_alike(steps in prop::collection::vec(step(), 1..12)) {
+        let (mut one_by_one, mut at_once) = (empty(), empty());
+        let mut board = FakeBoard::default();
+        let taken: Vec<Step> = steps
+            .into_iter()
+            .filter(|step| commit(&mut one_by_one, &mut board, core::slice::from_ref(step)).is_ok())
+            .collect();
+        match commit(&mut at_once, &mut board, &taken) {
+            Ok(_) => prop_assert_eq!(at_once.content(), one_by_one.content()),
+            Err(error) => prop_assert_eq!(&error.reason, &Reason::BadElement, "{:?}", taken),
+        }
     }
 }
