@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The cells of every row of every table below a heading that starts so.
-fn tables<'l>(list: &'l str, heading: &str) -> Vec<Vec<&'l str>> {
+pub(crate) fn tables<'l>(list: &'l str, heading: &str) -> Vec<Vec<&'l str>> {
     let sections = list.split("\n## ").skip(1).filter(|section| section.starts_with(heading));
     let lines = sections.flat_map(str::lines).filter(|line| line.starts_with("| "));
     let cells = lines.map(|line| line.trim_matches('|').split('|').map(str::trim).collect());

@@ -280,7 +280,7 @@ fn node_flags(schema: &compiled::Schema, rows: &Rows, row: &rows::Row, choices: 
     set(Flags::CONFIG, node.config && data);
     set(Flags::MANDATORY, node.mandatory && (node.whens.is_empty() || evaluated));
     set(Flags::PRESENCE, node.presence.is_some());
-    // of an input, an output and a notification the order is the sender's (RFC 7950 section 7.7.7)
+    // of an input, an output, a notification and a structure the order is the sender's (RFC 7950 section 7.7.7)
     let in_senders_order =
         row.in_message && matches!(node.kind, compiled::NodeKind::List | compiled::NodeKind::LeafList);
     set(Flags::USER_ORDERED, node.user_ordered || in_senders_order);

@@ -166,7 +166,10 @@ impl Endpoint {
     /// # Errors
     /// [`Full`] if too many messages wait already.
     pub fn ping(&mut self, now: Instant, peer: Peer) -> Result<(), Full> {
-        if peer.is_connected() || self.confirmables.len() >= self.limits.confirmables {
+        if peer.is_connected() {
+            return Err(Full);
+        }
+        if self.confirmables.len() >= self.limits.confirmables {
             self.counters.calls_refused += 1;
             return Err(Full);
         }

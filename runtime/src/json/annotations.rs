@@ -8,6 +8,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use super::any;
 use super::decode::check_annotation;
@@ -32,14 +33,15 @@ pub struct Annotation {
 }
 
 /// Where annotations go, and what they are held against.
+#[derive(Clone, Copy)]
 pub(super) struct Found<'s> {
-    pub(super) annotations: &'s mut Vec<Annotation>,
+    pub(super) annotations: &'s RefCell<Vec<Annotation>>,
     /// A leaf for each annotation that is defined.
     pub(super) definitions: Option<&'s Schema>,
 }
 
 /// Takes the annotations of one instance from its metadata object.
-pub(super) fn read(node: NodeIndex, entry: Option<usize>, tree: &Tree, found: &mut Found<'_>) -> Result<(), Error> {
+pub(super) fn read(node: NodeIndex, entry: Option<usize>, tree: &Tree, found: Found<'_>) -> Result<(), Error> {
     let Tree::Object(members) = tree else {
         return Err(Error::new(Reason::Annotation("annotations are an object")));
     };
@@ -54,7 +56,7 @@ pub(super) fn read(node: NodeIndex, entry: Option<usize>, tree: &Tree, found: &m
         let mut value = Vec::new();
         any::to_cbor(tree, &mut Writer::new(&mut value));
         let at = InstanceIdentifier::new(node);
-        found.annotations.push(Annotation { at, entry, name: name.as_str().into(), value: value.into() });
+        found.annotations.borrow_mut().push(Annotation { at, entry, name: name.as_str().into(), value: value.into() });
     }
     Ok(())
 }
@@ -65,7 +67,7 @@ pub(super) fn read_beside(
     node: NodeIndex,
     content: &Content,
     tree: &Tree,
-    found: &mut Found<'_>,
+    found: Found<'_>,
 ) -> Result<(), Error> {
     let Some(data) = content.child(node) else {
         return Err(Error::new(Reason::Annotation("what is annotated is not there")));

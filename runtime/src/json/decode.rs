@@ -16,7 +16,7 @@ use crate::value::{Content, Data, Entries, Part, Value, Violation, check, text, 
 /// Reads an object of data nodes: a document ([`NodeIndex::ROOT`]), or the content of a container, list entry, input,
 /// output, notification or structure. Annotations are refused.
 pub fn read_content(schema: &Schema, node: NodeIndex, allowed: Allowed, json: &str) -> Result<Content, Error> {
-    read_document(Reading { schema, allowed, annotations: None, definitions: None }, node, json)
+    read_document(Reading { schema, allowed, annotations: None }, node, json)
 }
 
 /// As [`read_content`], with the annotations that are in it (RFC 7952). `definitions` has a leaf at its root for each
@@ -29,8 +29,8 @@ pub fn read_annotated(
     json: &str,
 ) -> Result<(Content, Vec<Annotation>), Error> {
     let annotations = RefCell::new(Vec::new());
-    let reading = Reading { schema, allowed, annotations: Some(&annotations), definitions };
-    let content = read_document(reading, node, json)?;
+    let found = Found { annotations: &annotations, definitions };
+    let content = read_document(Reading { schema, allowed, annotations: Some(found) }, node, json)?;
     Ok((content, annotations.into_inner()))
 }
 
@@ -39,7 +39,7 @@ pub(super) fn check_annotation(definitions: &Schema, name: &str, tree: &Tree) ->
     let module = name.split_once(':').map_or(name, |(module, _)| module);
     match text::child_by_name(definitions, NodeIndex::ROOT, name, false) {
         Some(leaf) => {
-            let reading = Reading { schema: definitions, allowed: Allowed::Data, annotations: None, definitions: None };
+            let reading = Reading { schema: definitions, allowed: Allowed::Data, annotations: None };
             reading.value(leaf, tree).map(drop).map_err(|error| match error.reason {
                 Reason::Value(violation) => Error::new(Reason::AnnotationValue(violation)),
                 reason => Error::new(reason),
@@ -62,7 +62,7 @@ fn read_document(reading: Reading<'_>, node: NodeIndex, json: &str) -> Result<Co
 /// Reads the value of a data node: a leaf's value, an array of entries, an object.
 pub fn read_value(schema: &Schema, node: NodeIndex, allowed: Allowed, json: &str) -> Result<Data, Error> {
     let tree = parse(json)?;
-    let reading = Reading { schema, allowed, annotations: None, definitions: None };
+    let reading = Reading { schema, allowed, annotations: None };
     reading
         .permit(schema.node(node).map_or(NodeIndex::ROOT, |row| row.parent), node)
         .and_then(|()| reading.value(node, &tree))
@@ -80,7 +80,7 @@ pub fn read_entry(
 ) -> Result<Content, Error> {
     let tree = parse(json)?;
     let row = schema.list(list).ok_or_else(|| Error::new(Reason::Misplaced(list)).within(list))?;
-    let reading = Reading { schema, allowed, annotations: None, definitions: None };
+    let reading = Reading { schema, allowed, annotations: None };
     reading
         .permit(schema.node(list).map_or(NodeIndex::ROOT, |row| row.parent), list)
         .and_then(|()| reading.entry(list, row, keys, None, &tree))
@@ -92,9 +92,7 @@ struct Reading<'s> {
     schema: &'s Schema,
     allowed: Allowed,
     /// Where annotations go; `None` where there may be none.
-    annotations: Option<&'s RefCell<Vec<Annotation>>>,
-    /// What they are held against.
-    definitions: Option<&'s Schema>,
+    annotations: Option<Found<'s>>,
 }
 
 impl Reading<'_> {
@@ -127,22 +125,20 @@ impl Reading<'_> {
     }
 
     fn annotated(self, node: NodeIndex, name: &str, tree: &Tree, content: &Content) -> Result<(), Error> {
-        let Some(annotations) = self.annotations else {
+        let Some(found) = self.annotations else {
             return Err(Error::new(Reason::Annotation("annotations (RFC 7952) have no place here")));
         };
-        let mut found = Found { annotations: &mut annotations.borrow_mut(), definitions: self.definitions };
         match name.trim_start_matches('@') {
             // what is said of an input or output is said of its rpc or action, in whose place it stands
             "" => match self.schema.node(node) {
                 Some(row) if matches!(row.kind(), NodeKind::Input | NodeKind::Output) => {
-                    annotations::read(row.parent, None, tree, &mut found)
+                    annotations::read(row.parent, None, tree, found)
                 }
-                _ => annotations::read(node, None, tree, &mut found),
+                _ => annotations::read(node, None, tree, found),
             },
             name => {
                 let child = self.child(node, name)?;
-                annotations::read_beside(self.schema, child, content, tree, &mut found)
-                    .map_err(|error| error.within(child))
+                annotations::read_beside(self.schema, child, content, tree, found).map_err(|error| error.within(child))
             }
         }
     }
@@ -261,7 +257,7 @@ impl Reading<'_> {
             _ => keys_in(list, &content, known),
         };
         let mut whole = Content::new();
-        let before = self.annotations.map_or(0, |annotations| annotations.borrow().len());
+        let before = self.annotations.map_or(0, |found| found.annotations.borrow().len());
         let read = self.content(node, tree, &mut whole).and_then(|()| {
             complete_keys(list, &mut whole, known).map_err(|(key, missing)| {
                 Error::new(if missing { Reason::MissingKey(key) } else { Reason::KeyMismatch(key) })
@@ -269,8 +265,8 @@ impl Reading<'_> {
             })
         });
         read.map_err(|error| error.within_entry(node, keys()))?;
-        if let Some(annotations) = self.annotations {
-            for annotation in annotations.borrow_mut().iter_mut().skip(before) {
+        if let Some(found) = self.annotations {
+            for annotation in found.annotations.borrow_mut().iter_mut().skip(before) {
                 let inner = core::mem::take(&mut annotation.at.keys);
                 annotation.at.keys = keys().unwrap_or_default();
                 annotation.at.keys.extend(inner);

@@ -15,15 +15,15 @@ use crate::value::{ALL_TYPES, Data, Value, Violation, check, from_float, text, t
 
 const NO_LEAF: Error = Error::Value(Violation::WrongType { expected: "a leaf" });
 
-/// The numbers of text and opaque in the drafts of LwM2M 1.0, which its older servers still send.
-const OLD_TEXT: u16 = 1541;
-const OLD_OPAQUE: u16 = 1544;
-
-/// The registered number of the same format.
+/// The registered number of a format that has a number of its own in the drafts of LwM2M 1.0, which older servers still
+/// send.
 pub(super) fn registered(format: u16) -> u16 {
     match format {
-        OLD_TEXT if cfg!(feature = "lwm2m") => formats::TEXT_PLAIN,
-        OLD_OPAQUE if cfg!(feature = "lwm2m") => formats::OCTET_STREAM,
+        _ if !cfg!(feature = "lwm2m") => format,
+        1541 => formats::TEXT_PLAIN,
+        1542 => formats::LWM2M_TLV,
+        1543 => formats::LWM2M_JSON,
+        1544 => formats::OCTET_STREAM,
         _ => format,
     }
 }

@@ -24,9 +24,10 @@ mod linux {
     pub(in super::super) const AT_ONCE: usize = super::super::udp::AT_ONCE;
 
     /// Sends what the system takes without waiting; how many.
-    pub(in super::super) fn send(socket: &UdpSocket, datagrams: &[(Peer, &[u8])]) -> usize {
-        let slices: Vec<_> = datagrams.iter().map(|(_, datagram)| [IoSlice::new(datagram)]).collect();
-        let addresses: Vec<_> = datagrams.iter().map(|(to, _)| Some(SockaddrStorage::from(to.address))).collect();
+    pub(in super::super) fn send<'d>(socket: &UdpSocket, datagrams: impl Iterator<Item = (Peer, &'d [u8])>) -> usize {
+        let of_each =
+            |(to, datagram): (Peer, &'d [u8])| ([IoSlice::new(datagram)], Some(SockaddrStorage::from(to.address)));
+        let (slices, addresses): (Vec<_>, Vec<_>) = datagrams.map(of_each).unzip();
         let sent = socket.try_io(Interest::WRITABLE, || {
             let mut headers = MultiHeaders::preallocate(slices.len(), None);
             let sent = sendmmsg(socket.as_raw_fd(), &mut headers, &slices, &addresses, [], MsgFlags::MSG_DONTWAIT)?;
@@ -80,7 +81,7 @@ mod one {
     pub(in super::super) const AT_ONCE: usize = 1;
 
     /// None is sent together.
-    pub(in super::super) fn send(_: &UdpSocket, _: &[(Peer, &[u8])]) -> usize {
+    pub(in super::super) fn send<'d>(_: &UdpSocket, _: impl Iterator<Item = (Peer, &'d [u8])>) -> usize {
         0
     }
 

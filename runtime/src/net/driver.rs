@@ -182,16 +182,13 @@ impl Outgoing {
     }
 
     pub(super) async fn send(&self, udp: &Udp) {
-        let mut start = 0;
-        let datagrams = self.ends.iter().map(|(to, end)| {
-            let datagram = self.bytes.get(start..*end).unwrap_or(&[]);
-            start = *end;
-            (*to, datagram)
-        });
-        let datagrams: Vec<(Peer, &[u8])> = datagrams.collect();
-        let sent = udp.send_together(&datagrams);
-        for (to, datagram) in datagrams.get(sent..).unwrap_or(&[]) {
-            udp.send(*to, datagram).await;
+        let start =
+            |place: usize| place.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |(_, end)| *end);
+        let datagrams = self.ends.iter().enumerate();
+        let datagrams = datagrams.map(|(place, (to, end))| (*to, self.bytes.get(start(place)..*end).unwrap_or(&[])));
+        let sent = udp.send_together(datagrams.clone());
+        for (to, datagram) in datagrams.skip(sent) {
+            udp.send(to, datagram).await;
         }
     }
 }

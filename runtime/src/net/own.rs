@@ -84,12 +84,27 @@ pub(super) enum Waiter {
     Each(Shared),
 }
 
+/// Each of these is for who may not wait any more.
 impl Waiter {
     fn fail(self, reason: RequestError) {
         match self {
-            // who asked may not wait
             Waiter::Once(done) => drop(done.send(Err(reason))),
             Waiter::Each(shared) => shared.fail(reason),
+        }
+    }
+
+    /// The last response.
+    fn end(self, response: Response) {
+        match self {
+            Waiter::Once(done) => drop(done.send(Ok(response))),
+            Waiter::Each(shared) => shared.tell(response, true),
+        }
+    }
+
+    /// A response after which more may come, of an observation.
+    fn notify(&self, response: &Response) {
+        if let Waiter::Each(shared) = self {
+            shared.tell(response.clone(), false);
         }
     }
 
@@ -224,28 +239,26 @@ impl OwnRequests {
         if !self.sent.iter().any(is_own) {
             return Some(event);
         }
-        let goes_on = matches!(event, Event::Response { observing: true, .. });
-        if goes_on {
-            for (_, waiter) in self.sent.iter().filter(|sent| is_own(sent)) {
-                if let Waiter::Each(shared) = waiter {
-                    shared.tell(response_of(&event)?, false);
+        match event {
+            Event::Response { code, content_format, etag, observing, payload, .. } => {
+                let response = Response { code, content_format, etag, payload };
+                if observing {
+                    self.sent.iter().filter(|sent| is_own(sent)).for_each(|(_, waiter)| waiter.notify(&response));
+                } else {
+                    let mut own: Vec<_> = self.sent.extract_if(.., |sent| is_own(sent)).collect();
+                    let last = own.pop();
+                    own.into_iter().for_each(|(_, waiter)| waiter.end(response.clone()));
+                    if let Some((_, waiter)) = last {
+                        waiter.end(response);
+                    }
                 }
             }
-            return None;
-        }
-        for (_, waiter) in self.sent.extract_if(.., |sent| is_own(sent)) {
-            match (waiter, &event) {
-                (waiter, Event::Failed { reason, .. }) => waiter.fail((*reason).into()),
-                // who asked may not wait
-                (Waiter::Once(done), event) => drop(done.send(Ok(response_of(event)?))),
-                (Waiter::Each(shared), event) => shared.tell(response_of(event)?, true),
+            Event::Failed { reason, .. } => {
+                self.sent.extract_if(.., |sent| is_own(sent)).for_each(|(_, waiter)| waiter.fail(reason.into()));
             }
+            #[cfg(feature = "lwm2m")]
+            Event::Registration(_) => {}
         }
         None
     }
-}
-
-fn response_of(event: &Event) -> Option<Response> {
-    let Event::Response { code, content_format, etag, payload, .. } = event else { return None };
-    Some(Response { code: *code, content_format: *content_format, etag: etag.clone(), payload: payload.clone() })
 }

@@ -62,39 +62,37 @@ impl Shared {
 
 /// The open connections, to send over them, and what all have counted.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Registry {
-    open: Arc<Mutex<BTreeMap<u32, Arc<Shared>>>>,
-    /// Of those that are over.
-    over: Arc<Mutex<Counters>>,
+pub(super) struct Registry(Arc<Mutex<Connections>>);
+
+#[derive(Debug, Default)]
+struct Connections {
+    open: BTreeMap<u32, Arc<Shared>>,
+    /// What those have counted that are over.
+    over: Counters,
 }
 
 impl Registry {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<Shared>>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Connections> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What all connections have counted, those that are over, too.
+    /// What all connections have counted, those that are over, too: each once, whenever one ends.
     pub(super) fn counters(&self) -> Counters {
-        let open: Vec<Arc<Shared>> = self.lock().values().cloned().collect();
-        let mut sum = *self.over.lock().unwrap_or_else(PoisonError::into_inner);
-        open.iter().for_each(|shared| sum.add(&shared.lock().counters()));
+        let connections = self.lock();
+        let mut sum = connections.over;
+        connections.open.values().for_each(|shared| sum.add(&shared.lock().counters()));
         sum
-    }
-
-    /// A connection is over: what it has counted stays.
-    fn retire(&self, counters: &Counters) {
-        self.over.lock().unwrap_or_else(PoisonError::into_inner).add(counters);
     }
 
     /// How many there are.
     #[cfg(feature = "metrics")]
     pub(super) fn len(&self) -> usize {
-        self.lock().len()
+        self.lock().open.len()
     }
 
     /// Sends a message; what is for a connection that is gone is lost.
     pub(super) fn send(&self, to: Peer, datagram: &[u8]) {
-        let Some(shared) = self.lock().get(&to.session).cloned() else { return };
+        let Some(shared) = self.lock().open.get(&to.session).cloned() else { return };
         // of a response that is too large the peer is told
         let _ = shared.lock().send(datagram);
         shared.wake.notify_one();
@@ -133,7 +131,7 @@ impl Streams {
                 connection.refuse(Fault::TooManyConnections);
                 connection.counters()
             };
-            self.registry.retire(&refused);
+            self.registry.lock().over.add(&refused);
             self.part(&mut stream, &shared, Vec::new()).await;
             return false;
         };
@@ -142,12 +140,13 @@ impl Streams {
             () = self.move_bytes(&mut stream, peer, &shared) => {}
             () = self.news.closed() => {}
         }
-        self.registry.lock().remove(&peer.session);
-        let (released, counters) = {
+        let released = {
+            let mut connections = self.registry.lock();
             let connection = shared.lock();
-            (connection.released().cloned(), connection.counters())
+            connections.open.remove(&peer.session);
+            connections.over.add(&connection.counters());
+            connection.released().cloned()
         };
-        self.registry.retire(&counters);
         self.tell(peer, News::Ended(released)).await;
         true
     }
@@ -160,7 +159,7 @@ impl Streams {
 
     /// Gives the connection a number; `None` when there are too many.
     fn register(&self, from: SocketAddr, shared: &Arc<Shared>) -> Option<Peer> {
-        let mut open = self.registry.lock();
+        let Connections { open, .. } = &mut *self.registry.lock();
         if open.len() >= self.limits.connections {
             return None;
         }

@@ -180,7 +180,7 @@ impl Udp {
     }
 
     /// Sends, as far as that can be done by one system call; how many datagrams are sent.
-    pub(super) fn send_together(&self, datagrams: &[(Peer, &[u8])]) -> usize {
+    pub(super) fn send_together<'d>(&self, datagrams: impl ExactSizeIterator<Item = (Peer, &'d [u8])>) -> usize {
         if datagrams.len() < TOGETHER || self.second.is_some() || self.first.every.is_some() {
             return 0;
         }

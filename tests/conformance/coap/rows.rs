@@ -42,18 +42,9 @@ fn asked(text: &str) -> BTreeMap<(String, &'static str), String> {
 }
 
 /// The kinds of the rows of a document, by section; what a section's row says holds for the sections in it, too.
-fn listed(document: &str) -> Vec<(String, String)> {
-    let heading = format!("\n## RFC {document}");
-    let Some((_, rest)) = LIST.split_once(&heading) else { panic!("no table for RFC {document}") };
-    let table = rest.split("\n## ").next().unwrap_or_default();
-    let rows = table.lines().filter(|line| line.starts_with("| ")).map(|line| line.split('|').map(str::trim));
-    let cells = rows.filter_map(|mut cells| Some((cells.nth(1)?.to_owned(), cells.next()?.to_owned())));
-    cells
-        .flat_map(|(sections, kind)| {
-            let each: Vec<_> = sections.split(", ").map(|section| (section.to_owned(), kind.clone())).collect();
-            each
-        })
-        .collect()
+fn listed(document: &str) -> Vec<(&'static str, &'static str)> {
+    let rows = requirements::tables(LIST, &format!("RFC {document}"));
+    rows.iter().flat_map(|row| row[0].split(", ").map(|section| (section, row[1]))).collect()
 }
 
 #[test]
@@ -72,7 +63,7 @@ fn no_section_that_asks_for_something_lacks_a_row() {
             .iter()
             .filter(|((section, _), _)| !WORDS_ALONE.contains(&(document, section)))
             .filter(|((section, kind), _)| {
-                let covers = |row: &str| row == section || section.starts_with(&format!("{row}."));
+                let covers = |row: &str| row == section.as_str() || section.starts_with(&format!("{row}."));
                 !rows.iter().any(|(row, of)| covers(row) && of.starts_with(kind))
             })
             .collect();

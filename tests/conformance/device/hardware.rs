@@ -41,11 +41,6 @@ impl Hardware {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// How often this stands in the diary; forgets the diary.
-    pub(crate) fn count(&self, entry: &str) -> usize {
-        std::mem::take(&mut self.state().diary).iter().filter(|own| *own == entry).count()
-    }
-
     fn note(&self, entry: impl Into<String>) -> MutexGuard<'_, State> {
         let entry = entry.into();
         let mut state = self.state();

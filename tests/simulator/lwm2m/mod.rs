@@ -5,7 +5,8 @@
 //! server holds the newest value of what it observes, and nothing is kept of observations that nobody hears. On a
 //! network that loses nothing no observation is ever missed, whether the device moves or not.
 
-mod board;
+#[path = "../../conformance/device/hardware.rs"]
+mod hardware;
 mod server;
 
 use std::collections::{BTreeMap, HashSet};
@@ -22,7 +23,7 @@ use crate::model::lwm2m_device_3::path::device_utc_offset;
 use crate::model::{Bound, bind};
 use crate::network::Conditions;
 use crate::random::Random;
-use board::Board;
+use hardware::Hardware;
 use server::Server;
 
 const SERVERS: [&str; 2] = ["[2001:db8::5]:5683", "[2001:db8::6]:5683"];
@@ -50,8 +51,8 @@ pub(crate) struct World {
     random: Random,
     now: Instant,
     conditions: Conditions,
-    device: Device<Bound<Board>>,
-    board: Board,
+    device: Device<Bound<Hardware>>,
+    board: Hardware,
     /// The port by which the NAT shows the device.
     port: u16,
     /// The device hears and does nothing until then.
@@ -71,7 +72,7 @@ fn device_peer(port: u16) -> Peer {
     Peer::insecure(format!("[2001:db8::1]:{port}").parse().expect("an address"))
 }
 
-fn device(board: &Board, seed: u64) -> Device<Bound<Board>> {
+fn device(board: &Hardware, seed: u64) -> Device<Bound<Hardware>> {
     let client = Lwm2mClient::new("urn:dev:os:valve-7", format!("coap://{}", SERVERS[0]))
         .lifetime(120)
         .server(2, format!("coap://{}", SERVERS[1]))
@@ -88,7 +89,7 @@ impl World {
         if perfect {
             conditions = Conditions::PERFECT;
         }
-        let board = Board::default();
+        let board = Hardware::new();
         let now = Instant::from_secs(1);
         let device = device(&board, random.number());
         let servers = (0..SERVERS.len()).map(|_| Server::new(now, random.number())).collect();
@@ -243,7 +244,7 @@ impl World {
             Happening::LookAfter => self.servers.iter_mut().for_each(|server| server.look_after(now)),
             Happening::Rebind => self.port += 1,
             Happening::RebootDevice => {
-                self.board = Board::default();
+                self.board = Hardware::new();
                 self.device = device(&self.board, self.random.number());
                 // what was executed before may be asked for again: the device knows of no exchange
                 self.executed.clear();
@@ -278,7 +279,8 @@ impl World {
                 self.say(&format!("server {server} to {}", to.address.port()), &buffer);
             }
         }
-        for said in self.board.take_executed() {
+        let diary = std::mem::take(&mut self.board.state().diary);
+        for said in diary.into_iter().filter(|entry| entry.starts_with("factory-reset")) {
             assert!(self.executed.insert(said.clone()), "{said} was executed twice");
         }
     }

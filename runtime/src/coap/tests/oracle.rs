@@ -49,6 +49,8 @@ fn options_of(packet: &Packet) -> Vec<(u16, Vec<u8>)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn coap_lite_reads_what_we_write(parts in parts()) {
         let packet = Packet::from_bytes(&write(&parts)).unwrap();

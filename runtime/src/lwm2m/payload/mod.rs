@@ -17,6 +17,7 @@ mod tlv;
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use super::format::registered;
 use super::{Error, Path};
 use crate::coap::content_format as formats;
 
@@ -57,16 +58,12 @@ pub(super) enum Format {
     Tlv,
 }
 
-/// The numbers of TLV and JSON before they were registered (LwM2M 1.0).
-const OLD_TLV: u16 = 1542;
-const OLD_JSON: u16 = 1543;
-
 impl Format {
     pub(super) fn of(content_format: u16) -> Option<Format> {
-        match content_format {
+        match registered(content_format) {
             formats::LWM2M_CBOR => Some(Format::Lwm2mCbor),
-            formats::LWM2M_JSON | OLD_JSON => Some(Format::Json),
-            formats::LWM2M_TLV | OLD_TLV => Some(Format::Tlv),
+            formats::LWM2M_JSON => Some(Format::Json),
+            formats::LWM2M_TLV => Some(Format::Tlv),
             formats::SENML_CBOR => Some(Format::SenmlCbor),
             formats::SENML_JSON => Some(Format::SenmlJson),
             _ => None,
