@@ -114,6 +114,43 @@ fn a_connection_over_the_limit_is_told_so() {
 }
 
 #[test]
+fn what_a_connection_has_counted_stays_when_it_is_over() {
+    run(async {
+        let (_handle, inbox) = handle();
+        let limits = StreamLimits { connections: 1, ..StreamLimits::DEVICE };
+        let server = Server::bind(device_with(limits), inbox, "127.0.0.1:0").await.unwrap();
+        let address = server.local_addr().unwrap();
+        let streams = server.streams();
+        let counted = || (streams.counters().opened, streams.counters().refused);
+        let test = async {
+            let mut first = Client::connect_tcp(address).await.unwrap();
+            assert_eq!(first.request(&Request::discover(None)).await.unwrap().code, Code::CONTENT);
+            assert_eq!(counted(), (1, 0));
+            let mut refused = TcpStream::connect(address).await.unwrap();
+            refused.read_to_end(&mut Vec::new()).await.unwrap();
+            assert_eq!(counted(), (1, 1));
+            // Release: the server closes, and what it closes is over (RFC 8323 section 5.5)
+            first.close().await.unwrap();
+            for tried in 3..100 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                let mut next = Client::connect_tcp(address).await.unwrap();
+                let served = next.request(&Request::discover(None)).await.is_ok();
+                let (opened, refused) = counted();
+                assert_eq!((opened, opened + refused), (if served { 2 } else { 1 }, tried), "each is counted once");
+                if served {
+                    return;
+                }
+            }
+            panic!("the place of a connection that ended stays taken");
+        };
+        tokio::select! {
+            () = test => {}
+            _ = server.run() => unreachable!("it serves for ever"),
+        }
+    });
+}
+
+#[test]
 fn bytes_that_are_no_coap_end_their_connection_alone() {
     run(async {
         let (_handle, inbox) = handle();

@@ -164,7 +164,7 @@ impl Endpoint {
     /// Asks whether a peer is there (RFC 7252 section 4.2); [`Event::Pinged`] tells.
     ///
     /// # Errors
-    /// [`Full`] if too many messages wait already.
+    /// [`Full`] if too many messages wait already, and of a connected peer, whose connection pings by itself.
     pub fn ping(&mut self, now: Instant, peer: Peer) -> Result<(), Full> {
         if peer.is_connected() {
             return Err(Full);

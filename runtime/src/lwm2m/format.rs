@@ -153,3 +153,18 @@ fn float(reader: &mut Reader<'_>) -> Result<f64, Error> {
         _ => Ok(reader.float()?),
     }
 }
+
+#[cfg(all(test, feature = "lwm2m"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_of_the_drafts_is_the_format_of_its_registered_one() {
+        let numbers = [(1541, 0), (1542, 11542), (1543, 11543), (1544, 42)];
+        assert_eq!(numbers.map(|(draft, _)| registered(draft)), numbers.map(|(_, registered)| registered));
+        // the others stand for themselves, those beside the drafts', too
+        for format in [0, 42, 60, 110, 112, 1540, 1545, 11542, 11543, 11544] {
+            assert_eq!(registered(format), format);
+        }
+    }
+}
